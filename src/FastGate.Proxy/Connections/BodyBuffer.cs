@@ -1,0 +1,120 @@
+using System.Buffers;
+
+namespace FastGate.Proxy.Connections;
+
+/// <summary>
+/// Octets that cannot be left lying in a pipe, in pooled segments: chunked bodies without their framing, events held back before a
+/// stream's first token. Not thread-safe; <see cref="Clear"/> gives everything back.
+/// </summary>
+internal sealed class BodyBuffer
+{
+    private const int FirstSegmentSize = 4 * 1024;
+    private const int LargestSegmentSize = 1024 * 1024;
+
+    private Segment? _first;
+    private Segment? _last;
+    private int _lastUsed;
+
+    /// <summary>Octets held.</summary>
+    internal long Length { get; private set; }
+
+    /// <summary>What is held; valid until the next call of <see cref="Append(ReadOnlySpan{byte})"/> or <see cref="Clear"/>.</summary>
+    internal ReadOnlySequence<byte> Octets => _first is null ? default : new ReadOnlySequence<byte>(_first, 0, _last!, _lastUsed);
+
+    internal void Append(in ReadOnlySequence<byte> data)
+    {
+        foreach (ReadOnlyMemory<byte> part in data)
+        {
+            Append(part.Span);
+        }
+    }
+
+    internal void Append(ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            if (_last is null || _lastUsed == _last.Capacity)
+            {
+                Grow(data.Length);
+            }
+
+            int count = Math.Min(data.Length, _last!.Capacity - _lastUsed);
+            data[..count].CopyTo(_last.Free(_lastUsed));
+            _lastUsed += count;
+            Length += count;
+            data = data[count..];
+        }
+    }
+
+    internal void Clear()
+    {
+        for (Segment? segment = _first; segment is not null;)
+        {
+            Segment? next = segment.NextSegment;
+            segment.Release();
+            segment = next;
+        }
+
+        _first = _last = null;
+        _lastUsed = 0;
+        Length = 0;
+    }
+
+    private void Grow(int wanted)
+    {
+        // Segments double, so that a large body takes few of them and a small one little.
+        int size = _last is null ? Math.Max(FirstSegmentSize, Math.Min(wanted, LargestSegmentSize)) : Math.Min(_last.Capacity * 2, LargestSegmentSize);
+        Segment segment = Segment.Rent(size);
+        if (_last is null)
+        {
+            _first = segment;
+        }
+        else
+        {
+            _last.Link(segment);
+        }
+
+        _last = segment;
+        _lastUsed = 0;
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        [ThreadStatic]
+        private static Segment? t_free;
+
+        private byte[] _array = [];
+
+        internal int Capacity => _array.Length;
+
+        internal Segment? NextSegment => (Segment?)Next;
+
+        internal static Segment Rent(int size)
+        {
+            Segment segment = t_free ?? new Segment();
+            t_free = segment.NextSegment;
+            segment.Next = null;
+            segment.RunningIndex = 0;
+            segment._array = ArrayPool<byte>.Shared.Rent(size);
+            segment.Memory = segment._array;
+            return segment;
+        }
+
+        internal void Link(Segment next)
+        {
+            Next = next;
+            next.RunningIndex = RunningIndex + Capacity;
+        }
+
+        internal Span<byte> Free(int used) => _array.AsSpan(used);
+
+        internal void Release()
+        {
+            ArrayPool<byte>.Shared.Return(_array);
+            _array = [];
+            Memory = default;
+            Next = t_free;
+            t_free = this;
+        }
+    }
+}

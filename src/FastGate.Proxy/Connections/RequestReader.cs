@@ -1,0 +1,281 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using FastGate.Protocol.Async;
+using FastGate.Protocol.Http;
+using FastGate.Proxy.Model;
+
+namespace FastGate.Proxy.Connections;
+
+/// <summary>
+/// Reads a client's requests. A request's octets stay where they lie in the connection's pipe until <see cref="Release"/>, so that the
+/// head's fields and the body can be read, and the body be sent again, without a copy; only chunked bodies are gathered elsewhere.
+/// </summary>
+internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
+{
+    // One second more for a body for every so many octets that have come: the slowest pace a body may have.
+    private const int SlowestOctetsPerSecond = 4096;
+
+    private readonly BodyBuffer _gathered = new();
+    private ReadOnlySequence<byte> _buffer;
+    private SequencePosition _requestEnd;
+    private long _bodyStartTick;
+    private bool _holding;
+
+    /// <summary>The current request's head.</summary>
+    internal RequestHead Head { get; } = new();
+
+    /// <summary>The current request's body without framing, once it has been read.</summary>
+    internal ReadOnlySequence<byte> Body { get; private set; }
+
+    /// <summary>What was wrong with the body's framing.</summary>
+    internal BodyError BodyError { get; private set; }
+
+    /// <summary>Whether octets of a request have come at all since the last <see cref="Release"/>.</summary>
+    internal bool HasInput => _holding && !_buffer.IsEmpty;
+
+    /// <summary>Reads a request's head. <paramref name="draining"/> is asked whether an idle connection should end.</summary>
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    internal async ValueTask<ReadOutcome> ReadHeadAsync(ServerLimits limits, DrainState draining)
+    {
+        bool started = false;
+        signal.Arm(limits.IdleTimeout);
+        while (true)
+        {
+            ReadResult result = await input.ReadAsync().ConfigureAwait(false);
+            Hold(result.Buffer);
+            if (!_buffer.IsEmpty)
+            {
+                ParseStatus status = RequestParser.TryParse(_buffer, Head, limits.RequestHead);
+                if (status == ParseStatus.Complete)
+                {
+                    _requestEnd = _buffer.GetPosition(Head.Length);
+                    _bodyStartTick = signal.Now;
+                    return ReadOutcome.Complete;
+                }
+
+                if (status == ParseStatus.Invalid)
+                {
+                    return ReadOutcome.InvalidHead;
+                }
+
+                if (!started)
+                {
+                    started = true;
+                    signal.Arm(limits.HeadTimeout);
+                }
+            }
+
+            if (result.IsCompleted || signal.ClientGone)
+            {
+                return ReadOutcome.Closed;
+            }
+
+            if (result.IsCanceled)
+            {
+                if (signal.Expired)
+                {
+                    return started ? ReadOutcome.Timeout : ReadOutcome.Closed;
+                }
+
+                if (!started && draining.IsDraining)
+                {
+                    return ReadOutcome.Closed;
+                }
+            }
+
+            Unhold();
+        }
+    }
+
+    /// <summary>Reads the body that the head announces, whole.</summary>
+    internal ValueTask<ReadOutcome> ReadBodyAsync(ServerLimits limits)
+    {
+        switch (Head.Framing)
+        {
+            case BodyFraming.None:
+                Body = default;
+                return ValueTask.FromResult(ReadOutcome.Complete);
+            case BodyFraming.ContentLength when Head.ContentLength > limits.MaxBody:
+                return ValueTask.FromResult(ReadOutcome.TooLarge);
+            case BodyFraming.ContentLength:
+                return TakeWholeBody() ? ValueTask.FromResult(ReadOutcome.Complete) : ReadLengthAsync(limits);
+            default:
+                return ReadChunkedAsync(limits);
+        }
+    }
+
+    /// <summary>Whether the body, as far as it has come, is there without waiting.</summary>
+    internal bool BodyHasArrived => Head.Framing switch
+    {
+        BodyFraming.None => true,
+        BodyFraming.ContentLength => _buffer.Length - Head.Length >= Head.ContentLength,
+        _ => false,
+    };
+
+    /// <summary>Lets go of the current request's octets; the next request may begin right behind them.</summary>
+    internal void Release() => ReleaseTo(_requestEnd);
+
+    /// <summary>Lets go of everything that has come, for a connection that ends.</summary>
+    internal void Abandon() => ReleaseTo(_buffer.End);
+
+    /// <summary>
+    /// Reads and drops what the client still sends, so that closing does not reset the connection under an answer the client has not
+    /// read yet (RFC 9112 §9.6). Ends with the client's side, at the deadline, or after <paramref name="mostOctets"/>.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder))]
+    internal async ValueTask LingerAsync(TimeSpan longest, long mostOctets)
+    {
+        Abandon();
+        signal.Limit(Timeout.InfiniteTimeSpan);
+        signal.Arm(longest);
+        while (mostOctets > 0)
+        {
+            ReadResult result = await input.ReadAsync().ConfigureAwait(false);
+            mostOctets -= result.Buffer.Length;
+            input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted || signal.ShouldStop)
+            {
+                return;
+            }
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    private async ValueTask<ReadOutcome> ReadLengthAsync(ServerLimits limits)
+    {
+        while (!TakeWholeBody())
+        {
+            ArmBody(limits, _buffer.Length - Head.Length);
+            ReadOutcome outcome = await ReadMoreAsync().ConfigureAwait(false);
+            if (outcome != ReadOutcome.Complete)
+            {
+                return outcome;
+            }
+        }
+
+        return ReadOutcome.Complete;
+    }
+
+    private bool TakeWholeBody()
+    {
+        if (_buffer.Length - Head.Length < Head.ContentLength)
+        {
+            return false;
+        }
+
+        Body = _buffer.Slice(Head.Length, Head.ContentLength);
+        _requestEnd = Body.End;
+        return true;
+    }
+
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    private async ValueTask<ReadOutcome> ReadChunkedAsync(ServerLimits limits)
+    {
+        BodyDecoder decoder = BodyDecoder.For(Head);
+        long decoded = Head.Length;
+        while (true)
+        {
+            ReadOnlySequence<byte> rest = _buffer.Slice(decoded);
+            BodyStatus status;
+            while ((status = decoder.Next(ref rest, out ReadOnlySequence<byte> data)) == BodyStatus.Data)
+            {
+                if (_gathered.Length + data.Length > limits.MaxBody)
+                {
+                    return ReadOutcome.TooLarge;
+                }
+
+                _gathered.Append(data);
+            }
+
+            // Framing counts too, or one octet per chunk would make the pipe grow to several times the bound.
+            if (_buffer.Length - rest.Length > (2 * limits.MaxBody) + limits.MaxHead)
+            {
+                return ReadOutcome.TooLarge;
+            }
+
+            decoded = _buffer.Length - rest.Length;
+            if (status == BodyStatus.Done)
+            {
+                _requestEnd = rest.Start;
+                Body = _gathered.Octets;
+                return ReadOutcome.Complete;
+            }
+
+            if (status == BodyStatus.Invalid)
+            {
+                BodyError = decoder.Error;
+                return ReadOutcome.InvalidBody;
+            }
+
+            ArmBody(limits, decoded);
+            ReadOutcome outcome = await ReadMoreAsync().ConfigureAwait(false);
+            if (outcome != ReadOutcome.Complete)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    // The whole allowance is counted from now: a body that keeps the slowest pace is never cut off, one that stops is, in time.
+    private void ArmBody(ServerLimits limits, long received)
+    {
+        double spent = (signal.Now - _bodyStartTick) * Time.TimerWheel.Tick.TotalSeconds;
+        double left = limits.BodyTimeout.TotalSeconds + (double)received / SlowestOctetsPerSecond - spent;
+        signal.Arm(TimeSpan.FromSeconds(Math.Max(left, 0)));
+    }
+
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    private async ValueTask<ReadOutcome> ReadMoreAsync()
+    {
+        // The head and what has come of the body stay unconsumed: the pipe grows, up to the limits checked above.
+        while (true)
+        {
+            long before = _buffer.Length;
+            Unhold();
+            ReadResult result = await input.ReadAsync().ConfigureAwait(false);
+            Hold(result.Buffer);
+            if (_buffer.Length > before)
+            {
+                return ReadOutcome.Complete;
+            }
+
+            if (result.IsCompleted || signal.ClientGone)
+            {
+                return ReadOutcome.Closed;
+            }
+
+            if (signal.Expired)
+            {
+                return ReadOutcome.Timeout;
+            }
+        }
+    }
+
+    private void ReleaseTo(SequencePosition consumed)
+    {
+        if (_holding)
+        {
+            _holding = false;
+            input.AdvanceTo(consumed);
+        }
+
+        Body = default;
+        _buffer = default;
+        Head.Reset();
+        _gathered.Clear();
+    }
+
+    private void Hold(in ReadOnlySequence<byte> buffer)
+    {
+        _buffer = buffer;
+        _requestEnd = buffer.Start;
+        _holding = true;
+    }
+
+    private void Unhold()
+    {
+        _holding = false;
+        input.AdvanceTo(_buffer.Start, _buffer.End);
+    }
+}

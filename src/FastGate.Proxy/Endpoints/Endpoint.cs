@@ -1,0 +1,41 @@
+using System.Text;
+using FastGate.Protocol.Http;
+
+namespace FastGate.Proxy.Endpoints;
+
+/// <summary>One row of the endpoint table: what a path means and how its body and its streams are read.</summary>
+internal sealed class Endpoint
+{
+    internal Endpoint(int index, HttpVerb verb, string path, EndpointKind kind, BodyShape body = BodyShape.None, StreamGrammar stream = StreamGrammar.None)
+    {
+        Index = index;
+        Verb = verb;
+        IsPrefix = path.EndsWith('*');
+        Path = path.TrimEnd('*');
+        PathUtf8 = Encoding.ASCII.GetBytes(Path);
+        Kind = kind;
+        Body = body;
+        Stream = stream;
+    }
+
+    /// <summary>Place in <see cref="EndpointTable.All"/>.</summary>
+    internal int Index { get; }
+
+    internal HttpVerb Verb { get; }
+
+    /// <summary>The path, or the beginning of it for rows that stand for everything below.</summary>
+    internal string Path { get; }
+
+    internal byte[] PathUtf8 { get; }
+
+    internal bool IsPrefix { get; }
+
+    internal EndpointKind Kind { get; }
+
+    internal BodyShape Body { get; }
+
+    internal StreamGrammar Stream { get; }
+
+    /// <summary>The path below a provider's base address: without the leading <c>/v1</c>.</summary>
+    internal string UpstreamPath => Kind == EndpointKind.Upstream ? Path[EndpointTable.VersionPrefixLength..] : Path;
+}

@@ -1,0 +1,12 @@
+namespace FastGate.Proxy;
+
+/// <summary>Ids of the data plane's log messages; never reused.</summary>
+internal static class EventIds
+{
+    internal const int AcceptFailed = 1;
+    internal const int TooManyConnections = 2;
+    internal const int ConnectionFault = 3;
+    internal const int AttemptFailed = 4;
+    internal const int StreamInterrupted = 5;
+    internal const int ModelListFailed = 6;
+}

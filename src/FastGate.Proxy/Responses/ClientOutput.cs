@@ -1,0 +1,49 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using FastGate.Protocol.Async;
+using FastGate.Proxy.Connections;
+
+namespace FastGate.Proxy.Responses;
+
+/// <summary>The client's side of a response: sends what was written and waits while the client is slow.</summary>
+internal sealed class ClientOutput(PipeWriter writer, ConnectionSignal signal)
+{
+    /// <summary>Where responses are written.</summary>
+    internal PipeWriter Writer => writer;
+
+    /// <summary>
+    /// Sends what was written. False when the client has gone, or has not read anything for <paramref name="patience"/>.
+    /// </summary>
+    internal ValueTask<bool> FlushAsync(TimeSpan patience)
+    {
+        ValueTask<FlushResult> flush;
+        try
+        {
+            flush = writer.FlushAsync();
+        }
+        catch (IOException)
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        // Nearly always: the transport took everything.
+        return flush.IsCompletedSuccessfully ? ValueTask.FromResult(!flush.Result.IsCompleted) : WaitAsync(flush, patience);
+    }
+
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    private async ValueTask<bool> WaitAsync(ValueTask<FlushResult> flush, TimeSpan patience)
+    {
+        signal.Arm(patience);
+        try
+        {
+            FlushResult result = await flush.ConfigureAwait(false);
+
+            // A cancelled flush without cause is a wake-up that came too late for another wait: what was written is on its way all the same.
+            return !result.IsCompleted && !signal.ClientGone && !(result.IsCanceled && signal.Expired);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.IO.Pipelines;
+using FastGate.Protocol.Http;
+
+namespace FastGate.Proxy.Responses;
+
+/// <summary>Writes the heads of responses to clients. Framing is always written anew, never copied.</summary>
+internal static class ResponseHeadWriter
+{
+    /// <summary>The length to give for a body of unknown length.</summary>
+    internal const long Chunked = -1;
+
+    /// <summary>The length to give for a body that ends with the connection, which HTTP/1.0 clients get in place of chunks.</summary>
+    internal const long UntilClose = -2;
+
+    // Bit set: the field is not passed on. Cookies and policies of the provider's own site mean nothing at the gateway's address.
+    private static readonly ulong Withheld =
+        (1UL << (int)KnownHeader.ContentLength) | (1UL << (int)KnownHeader.SetCookie) | (1UL << (int)KnownHeader.AltSvc)
+        | (1UL << (int)KnownHeader.StrictTransportSecurity) | (1UL << (int)KnownHeader.XRequestId);
+
+    /// <summary>The head of a provider's response, as the client gets it.</summary>
+    internal static void WriteForwarded(PipeWriter output, ResponseHead upstream, in ResponseMark mark, long length)
+    {
+        var head = new HeadWriter(output);
+        head.StatusLine(upstream.Status);
+        for (int i = 0; i < upstream.HeaderCount; i++)
+        {
+            ref readonly HeaderField field = ref upstream.Header(i);
+            if (!field.HopByHop && (Withheld & (1UL << (int)field.Id)) == 0)
+            {
+                head.Header(upstream, i);
+            }
+        }
+
+        if (upstream.TryGet(KnownHeader.XRequestId, out ReadOnlySpan<byte> providersId))
+        {
+            // Ours has the name that clients log; the provider's own stays findable.
+            head.Header("x-fastgate-provider-request-id"u8, providersId);
+        }
+
+        WriteMark(ref head, mark);
+        WriteFraming(ref head, upstream.Status, length);
+        head.Complete();
+    }
+
+    /// <summary>The head of a response that the gateway itself gives.</summary>
+    internal static void WriteOwn(PipeWriter output, int status, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> extraLines, in ResponseMark mark, long length)
+    {
+        var head = new HeadWriter(output);
+        head.StatusLine(status);
+        if (!contentType.IsEmpty)
+        {
+            head.Header(KnownHeader.ContentType, contentType);
+        }
+
+        head.Raw(extraLines);
+        WriteMark(ref head, mark);
+        WriteFraming(ref head, status, length);
+        head.Complete();
+    }
+
+    private static void WriteMark(ref HeadWriter head, in ResponseMark mark)
+    {
+        head.Header(KnownHeader.XRequestId, mark.RequestId);
+        if (mark.Route is not null)
+        {
+            head.Header(KnownHeader.XFastgateRoute, mark.Route.NameUtf8);
+        }
+
+        // A model's name comes from the client and may be any text; a field value may not.
+        if (!mark.Target.IsEmpty && !mark.Target.ContainsAnyExceptInRange((byte)0x21, (byte)0x7e))
+        {
+            head.Header(KnownHeader.XFastgateTarget, mark.Target);
+            head.Header(KnownHeader.XFastgateAttempts, mark.Attempts);
+        }
+
+        if (mark.Close)
+        {
+            head.Raw("connection: close\r\n"u8);
+        }
+    }
+
+    private static void WriteFraming(ref HeadWriter head, int status, long length)
+    {
+        if (length >= 0)
+        {
+            // RFC 9110 §8.6: no length on 204.
+            if (status != 204)
+            {
+                head.Header(KnownHeader.ContentLength, length);
+            }
+        }
+        else if (length == Chunked)
+        {
+            head.Raw("transfer-encoding: chunked\r\n"u8);
+        }
+    }
+}

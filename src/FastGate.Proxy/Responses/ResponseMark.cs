@@ -1,0 +1,22 @@
+using FastGate.Proxy.Model;
+
+namespace FastGate.Proxy.Responses;
+
+/// <summary>What the gateway itself adds to a response's head. Refers to memory of the request and lives no longer.</summary>
+internal readonly ref struct ResponseMark
+{
+    /// <summary>The value of <c>x-request-id</c>.</summary>
+    internal required ReadOnlySpan<byte> RequestId { get; init; }
+
+    /// <summary><c>provider/model</c> that answered; empty before one was chosen.</summary>
+    internal ReadOnlySpan<byte> Target { get; init; }
+
+    /// <summary>The route, or null for requests that name a provider's model directly.</summary>
+    internal Route? Route { get; init; }
+
+    /// <summary>Upstream calls made.</summary>
+    internal int Attempts { get; init; }
+
+    /// <summary>Whether the connection ends with this response.</summary>
+    internal bool Close { get; init; }
+}

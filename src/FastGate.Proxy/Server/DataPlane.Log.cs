@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace FastGate.Proxy.Server;
+
+/// <content>Log messages.</content>
+public sealed partial class DataPlane
+{
+    [LoggerMessage(EventIds.AcceptFailed, LogLevel.Warning, "A connection could not be accepted: {Reason}")]
+    private static partial void LogAcceptFailed(ILogger logger, string reason);
+
+    [LoggerMessage(EventIds.TooManyConnections, LogLevel.Warning, "A connection was closed at once: server.max_connections ({Limit}) are open")]
+    private static partial void LogTooManyConnections(ILogger logger, int limit);
+
+    [LoggerMessage(EventIds.ConnectionFault, LogLevel.Error, "A client connection ended by an internal error")]
+    private static partial void LogConnectionFault(ILogger logger, Exception exception);
+}

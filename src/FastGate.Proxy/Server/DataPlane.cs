@@ -1,0 +1,283 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Security;
+using FastGate.Proxy.Catalog;
+using FastGate.Proxy.Connections;
+using FastGate.Proxy.Measurement;
+using FastGate.Proxy.Model;
+using FastGate.Proxy.Time;
+using FastGate.Proxy.Upstream;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FastGate.Proxy.Server;
+
+/// <summary>
+/// The data plane: listens, serves every connection with the configuration in force, takes new configurations, and drains.
+/// </summary>
+public sealed partial class DataPlane : IAsyncDisposable
+{
+    private readonly ILogger _logger;
+    private readonly TimerWheel _wheel;
+    private readonly ConcurrentDictionary<long, ClientConnection> _connections = new();
+    private readonly List<Listener> _listeners = [];
+    private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SocketTransportFactory _transport;
+    private readonly Lock _reload = new();
+    private GatewaySnapshot _snapshot;
+    private long _nextConnectionId;
+    private int _open;
+
+    /// <summary>Makes a data plane that does not listen yet.</summary>
+    /// <param name="settings">The checked configuration.</param>
+    /// <param name="loggers">Where events are logged.</param>
+    /// <param name="time">The clock of every timeout.</param>
+    public DataPlane(GatewaySettings settings, ILoggerFactory loggers, TimeProvider time)
+    {
+        _logger = loggers.CreateLogger("FastGate.Proxy");
+        _wheel = new TimerWheel(time);
+        _snapshot = SnapshotBuilder.Build(settings, null, _wheel);
+        Catalog = new ModelCatalog(_wheel, time, _logger);
+        Catalog.Update(_snapshot);
+        _transport = new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions
+            {
+                // Continuations run on the socket loops: the design's performance page has the measurements.
+                UnsafePreferInlineScheduling = true,
+                WaitForDataBeforeAllocatingBuffer = false,
+                NoDelay = true,
+                Backlog = 4096,
+            }),
+            loggers);
+    }
+
+    /// <summary>The addresses that are listened on, with the ports that were really taken, in the order of <see cref="ListenAsync"/>.</summary>
+    public ImmutableArray<IPEndPoint> Addresses => [.. _listeners.Select(l => (IPEndPoint)l.Socket.EndPoint)];
+
+    /// <summary>Whether the plane has begun to stop.</summary>
+    public bool IsDraining => Drain.IsDraining;
+
+    /// <summary>Client connections that are open.</summary>
+    public int OpenConnections => Volatile.Read(ref _open);
+
+    internal GatewaySnapshot Snapshot => Volatile.Read(ref _snapshot);
+
+    internal ModelCatalog Catalog { get; }
+
+    internal ProxyMetrics Metrics { get; } = new();
+
+    internal DrainState Drain { get; } = new();
+
+    internal TimerWheel Wheel => _wheel;
+
+    internal ILogger Logger => _logger;
+
+    /// <summary>Binds every address, then accepts on all of them.</summary>
+    /// <exception cref="IOException">An address is in use or cannot be bound; the message names it. Nothing stays bound.</exception>
+    public async Task ListenAsync(IReadOnlyList<ListenSettings> addresses)
+    {
+        try
+        {
+            foreach (ListenSettings address in addresses)
+            {
+                IConnectionListener socket = await BindAsync(address).ConfigureAwait(false);
+                _listeners.Add(new Listener(socket, TlsOptions(address)));
+            }
+        }
+        catch
+        {
+            await UnbindAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        foreach (Listener listener in _listeners)
+        {
+            listener.Accepting = AcceptAsync(listener);
+        }
+
+        Catalog.Start();
+    }
+
+    /// <summary>
+    /// Puts a new configuration in force for requests that begin from now on. Providers reached as before keep their connections.
+    /// </summary>
+    public void Apply(GatewaySettings settings)
+    {
+        lock (_reload)
+        {
+            GatewaySnapshot old = _snapshot;
+            GatewaySnapshot current = SnapshotBuilder.Build(settings, old, _wheel);
+            Volatile.Write(ref _snapshot, current);
+            Catalog.Update(current);
+            foreach (UpstreamPool pool in SnapshotBuilder.Unused(old, current))
+            {
+                // Requests under way still use it: it closes each connection as it comes back.
+                pool.Retire();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Stops accepting, closes idle connections, lets requests in flight finish within <see cref="ServerLimits.DrainTimeout"/>, and
+    /// then closes what is left.
+    /// </summary>
+    /// <returns>How many connections had to be cut.</returns>
+    public async Task<int> StopAsync()
+    {
+        Drain.Begin();
+        await UnbindAsync().ConfigureAwait(false);
+        foreach (ClientConnection connection in _connections.Values)
+        {
+            connection.Signal.Wake();
+        }
+
+        if (_connections.IsEmpty)
+        {
+            _allClosed.TrySetResult();
+        }
+
+        int cut = 0;
+        try
+        {
+            await _allClosed.Task.WaitAsync(Snapshot.Limits.DrainTimeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            foreach (ClientConnection connection in _connections.Values)
+            {
+                cut++;
+                connection.Abort("The gateway is stopping and the drain timeout has passed.");
+            }
+
+            await _allClosed.Task.WaitAsync(TimeSpan.FromSeconds(5)).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+        }
+
+        return cut;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!IsDraining)
+        {
+            await StopAsync().ConfigureAwait(false);
+        }
+
+        await Catalog.DisposeAsync().ConfigureAwait(false);
+        foreach (Provider provider in Snapshot.Providers)
+        {
+            provider.Pool.Dispose();
+        }
+
+        _wheel.Dispose();
+    }
+
+    private async Task<IConnectionListener> BindAsync(ListenSettings address)
+    {
+        try
+        {
+            return await _transport.BindAsync(address.EndPoint).ConfigureAwait(false);
+        }
+        catch (AddressInUseException)
+        {
+            throw new IOException($"{address.EndPoint} is already in use; stop what listens there or choose another address");
+        }
+        catch (System.Net.Sockets.SocketException e)
+        {
+            throw new IOException($"{address.EndPoint} cannot be listened on: {e.Message}");
+        }
+    }
+
+    private async Task AcceptAsync(Listener listener)
+    {
+        while (true)
+        {
+            ConnectionContext? context;
+            try
+            {
+                context = await listener.Socket.AcceptAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+            {
+                // Out of descriptors, most likely. The next connection may find one free; accepting in a tight loop would not help it.
+                LogAcceptFailed(_logger, e.Message);
+                await Task.Delay(TimeSpan.FromMilliseconds(100)).ConfigureAwait(false);
+                continue;
+            }
+
+            if (context is null)
+            {
+                return;
+            }
+
+            if (Interlocked.Increment(ref _open) > Snapshot.Limits.MaxConnections)
+            {
+                Interlocked.Decrement(ref _open);
+                LogTooManyConnections(_logger, Snapshot.Limits.MaxConnections);
+                context.Abort();
+                _ = context.DisposeAsync().AsTask();
+                continue;
+            }
+
+            long id = Interlocked.Increment(ref _nextConnectionId);
+            var connection = new ClientConnection(this, context, id);
+            _connections[id] = connection;
+            Metrics.ConnectionsAccepted.Increment();
+            _ = ServeAsync(connection, id, listener.Tls);
+        }
+    }
+
+    private async Task ServeAsync(ClientConnection connection, long id, SslServerAuthenticationOptions? tls)
+    {
+        try
+        {
+            await connection.RunAsync(tls).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Not a client's or a provider's doing, those end inside: a fault of ours. It costs this connection and is reported whole.
+            LogConnectionFault(_logger, e);
+            connection.Abort("internal error");
+        }
+        finally
+        {
+            _connections.TryRemove(id, out _);
+            Interlocked.Decrement(ref _open);
+            Metrics.ConnectionsClosed.Increment();
+            if (IsDraining && _connections.IsEmpty)
+            {
+                _allClosed.TrySetResult();
+            }
+        }
+    }
+
+    private async Task UnbindAsync()
+    {
+        foreach (Listener listener in _listeners)
+        {
+            await listener.Socket.UnbindAsync().ConfigureAwait(false);
+            await listener.Accepting.ConfigureAwait(false);
+            await listener.Socket.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static SslServerAuthenticationOptions? TlsOptions(ListenSettings address) => address.Certificate is null ? null : new SslServerAuthenticationOptions
+    {
+        ServerCertificateContext = SslStreamCertificateContext.Create(address.Certificate, address.Intermediates, offline: true),
+        ApplicationProtocols = [SslApplicationProtocol.Http11],
+        AllowTlsResume = true,
+        EnabledSslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13,
+    };
+
+    private sealed class Listener(IConnectionListener socket, SslServerAuthenticationOptions? tls)
+    {
+        internal IConnectionListener Socket { get; } = socket;
+
+        internal SslServerAuthenticationOptions? Tls { get; } = tls;
+
+        internal Task Accepting { get; set; } = Task.CompletedTask;
+    }
+}

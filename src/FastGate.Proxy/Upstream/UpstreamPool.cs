@@ -1,0 +1,346 @@
+using System.Runtime.InteropServices;
+using FastGate.Proxy.Time;
+
+namespace FastGate.Proxy.Upstream;
+
+/// <summary>
+/// The connections to one provider: bounded in number, reused most recently used first, checked before use.
+/// </summary>
+/// <remarks>
+/// Two tiers. A small hot set of slots is exchanged without a lock, beginning at the slot of the processor the caller runs on, so
+/// a loop mostly meets its own connections again. What does not fit there lies in a stack behind a lock. Past the bound callers
+/// queue, and a connection that comes back goes straight to the first of them.
+/// The order "put back, then look for somebody waiting" here and "queue, then look for a connection" there, with an interlocked
+/// operation in between on both sides, leaves no window in which a connection lies idle while somebody waits.
+/// </remarks>
+internal sealed class UpstreamPool : IDisposable
+{
+    private const int HotSlots = 16;
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
+    private readonly UpstreamConnector _connector;
+    private readonly TimerWheel _wheel;
+    private readonly long _idleTicks;
+    private readonly long _lifetimeTicks;
+    private readonly int _maxConnections;
+    private readonly Slot[] _hot = new Slot[HotSlots];
+    private readonly Lock _lock = new();
+    private readonly Stack<UpstreamConnection> _rest = new();
+    private readonly Queue<TaskCompletionSource<UpstreamConnection?>> _waiters = new();
+    private readonly SweepTimer _sweep;
+    private int _restCount;
+    private int _waiting;
+    private int _total;
+    private volatile bool _retired;
+
+    internal UpstreamPool(UpstreamConnector connector, PoolLimits limits, TimerWheel wheel)
+    {
+        _connector = connector;
+        _wheel = wheel;
+        _maxConnections = limits.MaxConnections;
+        _idleTicks = TimerWheel.TicksOf(limits.Idle);
+        _lifetimeTicks = TimerWheel.TicksOf(limits.Lifetime);
+        _sweep = new SweepTimer(this);
+    }
+
+    /// <summary>Connections that exist or are being made.</summary>
+    internal int Count => Volatile.Read(ref _total);
+
+    /// <summary>An idle connection that can be used, or null. Never blocks, never allocates.</summary>
+    internal UpstreamConnection? TryRent()
+    {
+        int start = Thread.GetCurrentProcessorId();
+        for (int i = 0; i < HotSlots; i++)
+        {
+            ref UpstreamConnection? slot = ref _hot[(start + i) & (HotSlots - 1)].Connection;
+            if (Volatile.Read(ref slot) is not null && Interlocked.Exchange(ref slot, null) is { } hot && Check(hot))
+            {
+                return hot;
+            }
+        }
+
+        while (Volatile.Read(ref _restCount) > 0)
+        {
+            UpstreamConnection? connection;
+            lock (_lock)
+            {
+                if (!_rest.TryPop(out connection))
+                {
+                    return null;
+                }
+
+                _restCount--;
+            }
+
+            if (Check(connection))
+            {
+                return connection;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// A connection that carries nothing yet, made anew; when the bound is reached, the next one that comes back (or is closed),
+    /// for which the caller waits up to <paramref name="timeout"/>.
+    /// </summary>
+    internal async ValueTask<ConnectResult> ConnectAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        if (!TryReserve())
+        {
+            UpstreamConnection? returned;
+            try
+            {
+                returned = await WaitAsync(timeout, cancellation).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return ConnectResult.Failed(ConnectFailure.PoolExhausted, $"all {_maxConnections} connections were in use");
+            }
+            catch (OperationCanceledException)
+            {
+                return ConnectResult.Failed(ConnectFailure.Cancelled);
+            }
+
+            if (returned is not null)
+            {
+                return ConnectResult.Of(returned);
+            }
+        }
+
+        ConnectResult result = await _connector.ConnectAsync(timeout, cancellation).ConfigureAwait(false);
+        if (result.Succeeded)
+        {
+            result.Connection.Uses = 1;
+            _wheel.Arm(_sweep, SweepInterval);
+        }
+        else
+        {
+            Release();
+        }
+
+        return result;
+    }
+
+    /// <summary>Gives back a connection whose last response was read to its end.</summary>
+    internal void Return(UpstreamConnection connection)
+    {
+        if (_retired || _wheel.Now - connection.CreatedTick >= _lifetimeTicks)
+        {
+            Discard(connection, "The connection is at the end of its lifetime.");
+            return;
+        }
+
+        connection.IdleSinceTick = _wheel.Now;
+        Store(connection);
+        if (Volatile.Read(ref _waiting) > 0)
+        {
+            ServeWaiters();
+        }
+    }
+
+    /// <summary>Closes a connection that was rented, and lets somebody else make one.</summary>
+    internal void Discard(UpstreamConnection connection, string reason)
+    {
+        connection.Abort(reason);
+        Release();
+    }
+
+    /// <summary>No connection is kept from now on: idle ones are closed, rented ones when they come back.</summary>
+    internal void Retire()
+    {
+        _retired = true;
+        Sweep();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Retire();
+        _wheel.Remove(_sweep);
+        _connector.Dispose();
+    }
+
+    private bool Check(UpstreamConnection connection)
+    {
+        if (!IsExpired(connection) && connection.IsUsable())
+        {
+            connection.Uses++;
+            return true;
+        }
+
+        Discard(connection, "The idle connection was closed or too old.");
+        return false;
+    }
+
+    private bool IsExpired(UpstreamConnection connection)
+    {
+        long now = _wheel.Now;
+        return _retired || now - connection.IdleSinceTick >= _idleTicks || now - connection.CreatedTick >= _lifetimeTicks;
+    }
+
+    private void Store(UpstreamConnection connection)
+    {
+        int start = Thread.GetCurrentProcessorId();
+        for (int i = 0; i < HotSlots; i++)
+        {
+            ref UpstreamConnection? slot = ref _hot[(start + i) & (HotSlots - 1)].Connection;
+            if (Volatile.Read(ref slot) is null && Interlocked.CompareExchange(ref slot, connection, null) is null)
+            {
+                return;
+            }
+        }
+
+        lock (_lock)
+        {
+            _rest.Push(connection);
+            Interlocked.Increment(ref _restCount);
+        }
+    }
+
+    private bool TryReserve()
+    {
+        if (Interlocked.Increment(ref _total) <= _maxConnections)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _total);
+        return false;
+    }
+
+    private void Release()
+    {
+        Interlocked.Decrement(ref _total);
+        if (Volatile.Read(ref _waiting) > 0)
+        {
+            ServeWaiters();
+        }
+    }
+
+    private async ValueTask<UpstreamConnection?> WaitAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        var waiter = new TaskCompletionSource<UpstreamConnection?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            _waiters.Enqueue(waiter);
+            Interlocked.Increment(ref _waiting);
+        }
+
+        ServeWaiters();
+        try
+        {
+            return await waiter.Task.WaitAsync(timeout, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Either this gives the place up, or the hand-over has just won: then it is not lost.
+            if (!waiter.TrySetCanceled(CancellationToken.None))
+            {
+                return await waiter.Task.ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    // Hands idle connections, or the permission to make one, to those who wait, first come first served.
+    private void ServeWaiters()
+    {
+        while (Volatile.Read(ref _waiting) > 0)
+        {
+            UpstreamConnection? connection = TryRent();
+            if (connection is null && !TryReserve())
+            {
+                return;
+            }
+
+            TaskCompletionSource<UpstreamConnection?>? waiter;
+            lock (_lock)
+            {
+                if (_waiters.TryDequeue(out waiter))
+                {
+                    Interlocked.Decrement(ref _waiting);
+                }
+            }
+
+            if (waiter is null || !waiter.TrySetResult(connection))
+            {
+                // Nobody there, or somebody who has given up.
+                if (connection is null)
+                {
+                    Interlocked.Decrement(ref _total);
+                }
+                else
+                {
+                    connection.IdleSinceTick = _wheel.Now;
+                    Store(connection);
+                }
+            }
+        }
+    }
+
+    // Closes what has been idle or alive for too long, or was closed by the provider.
+    private void Sweep()
+    {
+        for (int i = 0; i < HotSlots; i++)
+        {
+            if (Interlocked.Exchange(ref _hot[i].Connection, null) is { } connection && !DiscardIfExpired(connection))
+            {
+                Store(connection);
+            }
+        }
+
+        UpstreamConnection[] rest;
+        lock (_lock)
+        {
+            rest = [.. _rest];
+            _rest.Clear();
+            _restCount = 0;
+        }
+
+        // The newest lies on top of the stack and comes first in the array: put the oldest back first.
+        for (int i = rest.Length - 1; i >= 0; i--)
+        {
+            if (!DiscardIfExpired(rest[i]))
+            {
+                Store(rest[i]);
+            }
+        }
+
+        if (Volatile.Read(ref _waiting) > 0)
+        {
+            ServeWaiters();
+        }
+
+        if (Count > 0)
+        {
+            _wheel.Arm(_sweep, SweepInterval);
+        }
+    }
+
+    private bool DiscardIfExpired(UpstreamConnection connection)
+    {
+        if (!IsExpired(connection) && connection.IsUsable())
+        {
+            return false;
+        }
+
+        Discard(connection, "The idle connection was closed or too old.");
+        return true;
+    }
+
+    // A slot on a cache line of its own, so that two loops do not contend.
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Slot
+    {
+        [FieldOffset(0)]
+        public UpstreamConnection? Connection;
+    }
+
+    private sealed class SweepTimer(UpstreamPool pool) : TimerEntry
+    {
+        protected internal override void OnDeadline() => pool.Sweep();
+    }
+}
