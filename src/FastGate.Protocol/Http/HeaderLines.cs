@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+
+namespace FastGate.Protocol.Http;
+
+/// <summary>The header lines of a head (RFC 9112 §5).</summary>
+internal static class HeaderLines
+{
+    /// <summary>Reads the lines from <paramref name="position"/>, just past the start line, to the end of the head.</summary>
+    public static HeadError Read(MessageHead head, ReadOnlySpan<byte> bytes, int position, int maxHeaders)
+    {
+        // The head ends in CRLF CRLF, so every search below finds something, and the octet after a CR can be looked at.
+        while (true)
+        {
+            ReadOnlySpan<byte> rest = bytes[position..];
+            if (rest.Length == 2)
+            {
+                return HeadError.None;
+            }
+
+            if (head.HeaderCount >= maxHeaders)
+            {
+                return HeadError.TooManyHeaders;
+            }
+
+            int colon = rest.IndexOf((byte)':');
+            if (colon <= 0)
+            {
+                return Classify(rest);
+            }
+
+            ReadOnlySpan<byte> name = rest[..colon];
+            KnownHeader id = KnownHeaders.Lookup(name);
+            if (id <= KnownHeader.XFastgateOther && name.ContainsAnyExcept(Octets.Token))
+            {
+                return Classify(rest);
+            }
+
+            int start = colon + 1;
+            int end = start + rest[start..].IndexOfAny(Octets.Control);
+            if (rest[end] != '\r' || rest[end + 1] != '\n')
+            {
+                return Classify(rest);
+            }
+
+            int next = end + 2;
+            while (start < end && Octets.IsOws(rest[start]))
+            {
+                start++;
+            }
+
+            while (end > start && Octets.IsOws(rest[end - 1]))
+            {
+                end--;
+            }
+
+            head.Add(new ByteSlice(position, colon), new ByteSlice(position + start, end - start), id);
+            position += next;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static HeadError Classify(ReadOnlySpan<byte> rest)
+    {
+        ReadOnlySpan<byte> line = LineAt(rest);
+        if (line.Contains((byte)'\r'))
+        {
+            return HeadError.BareCarriageReturn;
+        }
+
+        if (!line.IsEmpty && Octets.IsOws(line[0]))
+        {
+            return HeadError.ObsFold;
+        }
+
+        int colon = line.IndexOf((byte)':');
+        if (colon > 0 && Octets.IsOws(line[colon - 1]))
+        {
+            return HeadError.SpaceBeforeColon;
+        }
+
+        return colon <= 0 || !Octets.IsToken(line[..colon]) ? HeadError.BadHeaderName : HeadError.BadHeaderValue;
+    }
+
+    /// <summary>The first line of <paramref name="rest"/> without its CRLF.</summary>
+    public static ReadOnlySpan<byte> LineAt(ReadOnlySpan<byte> rest)
+    {
+        ReadOnlySpan<byte> line = rest[..rest.IndexOf((byte)'\n')];
+        return line.EndsWith("\r"u8) ? line[..^1] : line;
+    }
+}
