@@ -106,7 +106,7 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
             catch (IOException)
             {
                 _buffer = default;
-                return UpstreamRead.End;
+                return UpstreamRead.Reset;
             }
 
             _buffer = result.Buffer;

@@ -6,8 +6,11 @@ internal enum UpstreamRead : byte
     /// <summary>More octets.</summary>
     Data,
 
-    /// <summary>The provider closed or reset the connection; the last octets may have come with it.</summary>
+    /// <summary>The provider closed the connection; the last octets may have come with that.</summary>
     End,
+
+    /// <summary>The provider reset the connection.</summary>
+    Reset,
 
     /// <summary>The armed deadline passed.</summary>
     Expired,

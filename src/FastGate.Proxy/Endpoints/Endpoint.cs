@@ -37,5 +37,5 @@ internal sealed class Endpoint
     internal StreamGrammar Stream { get; }
 
     /// <summary>The path below a provider's base address: without the leading <c>/v1</c>.</summary>
-    internal string UpstreamPath => Kind == EndpointKind.Upstream ? Path[EndpointTable.VersionPrefixLength..] : Path;
+    internal string UpstreamPath => Path.StartsWith("/v1", StringComparison.Ordinal) ? Path[EndpointTable.VersionPrefixLength..] : Path;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FastGate.Proxy.Clients;
 using FastGate.Proxy.Lookup;
+using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Time;
 using FastGate.Proxy.Upstream;
 
@@ -10,11 +11,11 @@ namespace FastGate.Proxy.Model;
 internal static class SnapshotBuilder
 {
     /// <summary>Builds a snapshot; <paramref name="previous"/> is the one in force, or null at start.</summary>
-    internal static GatewaySnapshot Build(GatewaySettings settings, GatewaySnapshot? previous, TimerWheel wheel)
+    internal static GatewaySnapshot Build(GatewaySettings settings, GatewaySnapshot? previous, TimerWheel wheel, ProxyMetrics metrics)
     {
         ImmutableArray<Provider> providers = [.. settings.Providers.Select(p => new Provider(p, PoolFor(p, previous, wheel)))];
         Dictionary<string, Provider> byName = providers.ToDictionary(p => p.Name, StringComparer.Ordinal);
-        ImmutableArray<Route> routes = [.. settings.Routes.Select(r => new Route(r.Name, new Target(byName[r.Provider], r.Model), r.Deadline))];
+        ImmutableArray<Route> routes = [.. settings.Routes.Select(r => new Route(r.Name, new Target(byName[r.Provider], r.Model), r.Deadline, metrics.Requests.Of(r.Name)))];
         return new GatewaySnapshot
         {
             Limits = settings.Limits,

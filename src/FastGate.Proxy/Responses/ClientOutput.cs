@@ -11,11 +11,15 @@ internal sealed class ClientOutput(PipeWriter writer, ConnectionSignal signal)
     /// <summary>Where responses are written.</summary>
     internal PipeWriter Writer => writer;
 
+    /// <summary>Whether the last flush had to wait for the client; if so it has armed the signal for that.</summary>
+    internal bool Waited { get; private set; }
+
     /// <summary>
     /// Sends what was written. False when the client has gone, or has not read anything for <paramref name="patience"/>.
     /// </summary>
     internal ValueTask<bool> FlushAsync(TimeSpan patience)
     {
+        Waited = false;
         ValueTask<FlushResult> flush;
         try
         {
@@ -33,6 +37,7 @@ internal sealed class ClientOutput(PipeWriter writer, ConnectionSignal signal)
     [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<bool> WaitAsync(ValueTask<FlushResult> flush, TimeSpan patience)
     {
+        Waited = true;
         signal.Arm(patience);
         try
         {

@@ -39,7 +39,7 @@ public sealed partial class DataPlane : IAsyncDisposable
     {
         _logger = loggers.CreateLogger("FastGate.Proxy");
         _wheel = new TimerWheel(time);
-        _snapshot = SnapshotBuilder.Build(settings, null, _wheel);
+        _snapshot = SnapshotBuilder.Build(settings, null, _wheel, Metrics);
         Catalog = new ModelCatalog(_wheel, time, _logger);
         Catalog.Update(_snapshot);
         _transport = new SocketTransportFactory(
@@ -109,7 +109,7 @@ public sealed partial class DataPlane : IAsyncDisposable
         lock (_reload)
         {
             GatewaySnapshot old = _snapshot;
-            GatewaySnapshot current = SnapshotBuilder.Build(settings, old, _wheel);
+            GatewaySnapshot current = SnapshotBuilder.Build(settings, old, _wheel, Metrics);
             Volatile.Write(ref _snapshot, current);
             Catalog.Update(current);
             foreach (UpstreamPool pool in SnapshotBuilder.Unused(old, current))

@@ -1,0 +1,117 @@
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Security.Authentication;
+using FastGate.Proxy.Server;
+using FastGate.Proxy.Tls;
+using Microsoft.AspNetCore.Connections;
+
+namespace FastGate.Proxy.Connections;
+
+/// <summary>
+/// One client's connection, served by one long-running method: requests one after another, each read whole, answered, and let go.
+/// </summary>
+internal sealed class ClientConnection
+{
+    private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
+
+    private readonly DataPlane _plane;
+    private readonly ConnectionContext _context;
+    private int _aborted;
+
+    internal ClientConnection(DataPlane plane, ConnectionContext context, long id)
+    {
+        _plane = plane;
+        _context = context;
+        Id = id;
+        Signal = new ConnectionSignal(plane.Wheel);
+    }
+
+    internal long Id { get; }
+
+    /// <summary>Wakes the connection: deadlines, the client's end, the gateway's end.</summary>
+    internal ConnectionSignal Signal { get; }
+
+    /// <summary>Serves requests until the client goes, breaks the protocol, or the gateway drains.</summary>
+    internal async Task RunAsync(SslServerAuthenticationOptions? tls)
+    {
+        SslStream? encrypted = null;
+        CancellationTokenRegistration closed = _context.ConnectionClosed.UnsafeRegister(static state => ((ConnectionSignal)state!).OnClientGone(), Signal);
+        try
+        {
+            IDuplexPipe pipe = _context.Transport;
+            if (tls is not null)
+            {
+                encrypted = new SslStream(new DuplexPipeStream(pipe), leaveInnerStreamOpen: true);
+                if (!await TryHandshakeAsync(encrypted, tls).ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                pipe = new TlsPipe(encrypted);
+            }
+
+            Signal.Attach(pipe);
+            var exchange = new Exchange(_plane, this, pipe);
+            while (await exchange.ServeAsync(_context.ConnectionClosed).ConfigureAwait(false))
+            {
+            }
+
+            await pipe.Output.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The client reset the connection.
+        }
+        finally
+        {
+            await closed.DisposeAsync().ConfigureAwait(false);
+            Signal.Detach();
+            if (encrypted is not null)
+            {
+                await CloseTlsAsync(encrypted).ConfigureAwait(false);
+            }
+
+            await _context.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Cuts the connection. Safe to call from any thread and more than once.</summary>
+    internal void Abort(string reason)
+    {
+        if (Interlocked.Exchange(ref _aborted, 1) == 0)
+        {
+            _context.Abort(new ConnectionAbortedException(reason));
+        }
+    }
+
+    /// <summary>How long a client may take to end its side after an answer that closes the connection.</summary>
+    internal static TimeSpan Linger => LingerTime;
+
+    private async Task<bool> TryHandshakeAsync(SslStream encrypted, SslServerAuthenticationOptions tls)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_context.ConnectionClosed);
+        deadline.CancelAfter(_plane.Snapshot.Limits.HeadTimeout);
+        try
+        {
+            await encrypted.AuthenticateAsServerAsync(tls, deadline.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is AuthenticationException or OperationCanceledException)
+        {
+            // No TLS, no common version, no trust, or too slow: there is nobody to explain it to.
+            return false;
+        }
+    }
+
+    private static async Task CloseTlsAsync(SslStream encrypted)
+    {
+        try
+        {
+            await encrypted.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The goodbye did not get through; the connection is gone all the same.
+        }
+    }
+}
