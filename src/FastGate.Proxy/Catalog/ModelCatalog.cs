@@ -70,6 +70,9 @@ internal sealed partial class ModelCatalog(TimerWheel wheel, TimeProvider time, 
         }
     }
 
+    /// <summary>Asks again if a provider has not told its models yet.</summary>
+    internal Task RefreshIfUnlistedAsync() => View.Unlisted.IsEmpty ? Task.CompletedTask : RefreshAsync();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

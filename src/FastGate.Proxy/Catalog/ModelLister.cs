@@ -58,7 +58,7 @@ internal static class ModelLister
         var gathered = new BodyBuffer();
         try
         {
-            BodyDecoder decoder = BodyDecoder.For(attempt.Head);
+            var decoder = BodyDecoder.For(attempt.Head);
             long decoded = attempt.Head.Length;
             bool ended = false;
             while (true)

@@ -11,7 +11,7 @@ internal static class ModelListing
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body);
             JsonElement list = document.RootElement;
             if (list.ValueKind == JsonValueKind.Object && !list.TryGetProperty("data", out list))
             {

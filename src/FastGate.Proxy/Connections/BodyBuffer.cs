@@ -64,7 +64,7 @@ internal sealed class BodyBuffer
     {
         // Segments double, so that a large body takes few of them and a small one little.
         int size = _last is null ? Math.Max(FirstSegmentSize, Math.Min(wanted, LargestSegmentSize)) : Math.Min(_last.Capacity * 2, LargestSegmentSize);
-        Segment segment = Segment.Rent(size);
+        var segment = Segment.Rent(size);
         if (_last is null)
         {
             _first = segment;
@@ -81,7 +81,7 @@ internal sealed class BodyBuffer
     private sealed class Segment : ReadOnlySequenceSegment<byte>
     {
         [ThreadStatic]
-        private static Segment? t_free;
+        private static Segment? _free;
 
         private byte[] _array = [];
 
@@ -91,8 +91,8 @@ internal sealed class BodyBuffer
 
         internal static Segment Rent(int size)
         {
-            Segment segment = t_free ?? new Segment();
-            t_free = segment.NextSegment;
+            Segment segment = _free ?? new Segment();
+            _free = segment.NextSegment;
             segment.Next = null;
             segment.RunningIndex = 0;
             segment._array = ArrayPool<byte>.Shared.Rent(size);
@@ -113,8 +113,8 @@ internal sealed class BodyBuffer
             ArrayPool<byte>.Shared.Return(_array);
             _array = [];
             Memory = default;
-            Next = t_free;
-            t_free = this;
+            Next = _free;
+            _free = this;
         }
     }
 }

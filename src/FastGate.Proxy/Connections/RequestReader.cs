@@ -31,8 +31,8 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
     /// <summary>What was wrong with the body's framing.</summary>
     internal BodyError BodyError { get; private set; }
 
-    /// <summary>Whether octets of a request have come at all since the last <see cref="Release"/>.</summary>
-    internal bool HasInput => _holding && !_buffer.IsEmpty;
+    /// <summary>Whether the current request has been read to its end, so that another one can follow.</summary>
+    internal bool IsRead { get; private set; }
 
     /// <summary>Reads a request's head. <paramref name="draining"/> is asked whether an idle connection should end.</summary>
     [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
@@ -51,6 +51,7 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
                 {
                     _requestEnd = _buffer.GetPosition(Head.Length);
                     _bodyStartTick = signal.Now;
+                    IsRead = Head.Framing == BodyFraming.None;
                     return ReadOutcome.Complete;
                 }
 
@@ -95,6 +96,7 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
         {
             case BodyFraming.None:
                 Body = default;
+                IsRead = true;
                 return ValueTask.FromResult(ReadOutcome.Complete);
             case BodyFraming.ContentLength when Head.ContentLength > limits.MaxBody:
                 return ValueTask.FromResult(ReadOutcome.TooLarge);
@@ -166,13 +168,14 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
 
         Body = _buffer.Slice(Head.Length, Head.ContentLength);
         _requestEnd = Body.End;
+        IsRead = true;
         return true;
     }
 
     [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<ReadOutcome> ReadChunkedAsync(ServerLimits limits)
     {
-        BodyDecoder decoder = BodyDecoder.For(Head);
+        var decoder = BodyDecoder.For(Head);
         long decoded = Head.Length;
         while (true)
         {
@@ -198,6 +201,7 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
             if (status == BodyStatus.Done)
             {
                 _requestEnd = rest.Start;
+                IsRead = true;
                 Body = _gathered.Octets;
                 return ReadOutcome.Complete;
             }
@@ -260,6 +264,7 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
             input.AdvanceTo(consumed);
         }
 
+        IsRead = false;
         Body = default;
         _buffer = default;
         Head.Reset();

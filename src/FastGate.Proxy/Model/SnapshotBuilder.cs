@@ -14,7 +14,7 @@ internal static class SnapshotBuilder
     internal static GatewaySnapshot Build(GatewaySettings settings, GatewaySnapshot? previous, TimerWheel wheel, ProxyMetrics metrics)
     {
         ImmutableArray<Provider> providers = [.. settings.Providers.Select(p => new Provider(p, PoolFor(p, previous, wheel)))];
-        Dictionary<string, Provider> byName = providers.ToDictionary(p => p.Name, StringComparer.Ordinal);
+        var byName = providers.ToDictionary(p => p.Name, StringComparer.Ordinal);
         ImmutableArray<Route> routes = [.. settings.Routes.Select(r => new Route(r.Name, new Target(byName[r.Provider], r.Model), r.Deadline, metrics.Requests.Of(r.Name)))];
         return new GatewaySnapshot
         {

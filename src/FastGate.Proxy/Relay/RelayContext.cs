@@ -1,4 +1,3 @@
-using FastGate.Proxy.Connections;
 using FastGate.Proxy.Endpoints;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Responses;

@@ -1,4 +1,3 @@
-using FastGate.Protocol.Sse;
 using FastGate.Providers.OpenAi;
 using FastGate.Proxy.Endpoints;
 

@@ -54,7 +54,7 @@ internal sealed class StreamRelay(ConnectionSignal signal, ClientOutput client, 
         metrics.StreamsStarted.Increment();
         try
         {
-            BodyDecoder decoder = BodyDecoder.For(attempt.Head);
+            var decoder = BodyDecoder.For(attempt.Head);
             long decoded = attempt.Head.Length;
             bool ended = false;
             signal.Arm(context.Timeouts.FirstToken);

@@ -62,7 +62,7 @@ internal sealed class UnaryRelay(ConnectionSignal signal, ClientOutput client)
         try
         {
             // 1. Hold: decode without letting go of the head, until the body is complete or too large to hold.
-            BodyDecoder decoder = BodyDecoder.For(attempt.Head);
+            var decoder = BodyDecoder.For(attempt.Head);
             long decoded = attempt.Head.Length;
             bool ended = false;
             BodyStatus status;

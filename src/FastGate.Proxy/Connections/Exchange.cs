@@ -1,0 +1,263 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text;
+using FastGate.Protocol.Async;
+using FastGate.Protocol.Http;
+using FastGate.Proxy.Attempts;
+using FastGate.Proxy.Catalog;
+using FastGate.Proxy.Clients;
+using FastGate.Proxy.Endpoints;
+using FastGate.Proxy.Model;
+using FastGate.Proxy.Planning;
+using FastGate.Proxy.Relay;
+using FastGate.Proxy.Responses;
+using FastGate.Proxy.Server;
+using Microsoft.Extensions.Logging;
+
+namespace FastGate.Proxy.Connections;
+
+/// <summary>Serves the requests of one client connection, one after another. Everything a request needs is here and used again.</summary>
+internal sealed partial class Exchange
+{
+    private readonly DataPlane _plane;
+    private readonly ConnectionSignal _signal;
+    private readonly RequestReader _reader;
+    private readonly RequestScan _scan = new();
+    private readonly CredentialCheck _credentials = new();
+    private readonly RelayContext _context = new();
+    private readonly ClientOutput _output;
+    private readonly UpstreamAttempt _attempt;
+    private readonly UnaryRelay _unary;
+    private readonly StreamRelay _stream;
+    private GatewaySnapshot _snapshot;
+
+    internal Exchange(DataPlane plane, ClientConnection connection, IDuplexPipe pipe)
+    {
+        _plane = plane;
+        _signal = connection.Signal;
+        _snapshot = plane.Snapshot;
+        _reader = new RequestReader(pipe.Input, _signal);
+        _output = new ClientOutput(pipe.Output, _signal);
+        _attempt = new UpstreamAttempt(_signal);
+        _unary = new UnaryRelay(_signal, _output);
+        _stream = new StreamRelay(_signal, _output, plane.Metrics);
+    }
+
+    private RequestHead Head => _reader.Head;
+
+    /// <summary>
+    /// Serves one request; false when the connection is at its end.
+    /// 1. Read the head. 2. Find the endpoint and the client. 3. Read the body and scan it. 4. Find where it goes. 5. Call the provider.
+    /// 6. Relay its answer, or say what went wrong.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    internal async ValueTask<bool> ServeAsync(CancellationToken clientClosed)
+    {
+        try
+        {
+            // 1.
+            _snapshot = _plane.Snapshot;
+            ReadOutcome read = await _reader.ReadHeadAsync(_snapshot.Limits, _plane.Drain).ConfigureAwait(false);
+            if (read != ReadOutcome.Complete)
+            {
+                return read != ReadOutcome.Closed && await RefuseAsync(read).ConfigureAwait(false);
+            }
+
+            Begin();
+
+            // 2.
+            GatewayError? error = Admit(out ReadOnlyMemory<byte> errorLines);
+            if (error is not null)
+            {
+                return await RespondAsync(error, errorLines).ConfigureAwait(false);
+            }
+
+            // 3.
+            if (!_reader.BodyHasArrived || Head.Framing == BodyFraming.Chunked)
+            {
+                if (Head.ExpectContinue && !await ContinueAsync().ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+
+            read = await _reader.ReadBodyAsync(_snapshot.Limits).ConfigureAwait(false);
+            if (read != ReadOutcome.Complete)
+            {
+                return read != ReadOutcome.Closed && await RefuseAsync(read).ConfigureAwait(false);
+            }
+
+            return _context.Endpoint.Kind == EndpointKind.Upstream
+                ? await ForwardAsync(clientClosed).ConfigureAwait(false)
+                : await AnswerAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _attempt.Cancel();
+            _signal.Disarm();
+            _reader.Release();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    private async ValueTask<bool> ForwardAsync(CancellationToken clientClosed)
+    {
+        GatewayError? error = _scan.Read(_context.Endpoint, Head, _reader.Body);
+        if (error is not null)
+        {
+            return await RespondAsync(error).ConfigureAwait(false);
+        }
+
+        // 4.
+        if (!TryPlan(_plane.Catalog.View, out Destination destination))
+        {
+            // Perhaps a provider has it by now, or has not been asked yet.
+            await _plane.Catalog.RefreshAsync().ConfigureAwait(false);
+            if (!TryPlan(_plane.Catalog.View, out destination))
+            {
+                return await RespondAsync(DestinationFinder.NotFound(_snapshot, _plane.Catalog.View, _scan.Model)).ConfigureAwait(false);
+            }
+        }
+
+        if (!TryDeadline(destination, out TimeSpan deadline))
+        {
+            return await RespondAsync(GatewayError.Invalid("x-fastgate-timeout-ms must be a whole number of milliseconds, 1 or more.", "x-fastgate-timeout-ms")).ConfigureAwait(false);
+        }
+
+        // 5.
+        Provider provider = destination.Provider;
+        _signal.Limit(deadline);
+        _context.Attempts++;
+        AttemptFault fault = await _attempt.OpenAsync(Request(destination), clientClosed).ConfigureAwait(false);
+        if (fault != AttemptFault.None)
+        {
+            return await FailAsync(fault, provider, _attempt.Detail).ConfigureAwait(false);
+        }
+
+        // 6.
+        int status = _attempt.Head.Status;
+        bool isStream = status == 200 && MediaTypes.IsEventStream(_attempt.Head);
+        if (status >= 400 && !MediaTypes.IsJson(_attempt.Head))
+        {
+            return await RespondAsync(GatewayError.UpstreamStatus(status, $"{provider.Name} answered {status} without an error body that can be passed on.")).ConfigureAwait(false);
+        }
+
+        RelayOutcome outcome = isStream
+            ? await _stream.RunAsync(_attempt, _context).ConfigureAwait(false)
+            : await _unary.RunAsync(_attempt, _context).ConfigureAwait(false);
+        if (!outcome.Committed)
+        {
+            return await FailAsync(outcome.Fault, provider, isStream ? _stream.ProviderError : null).ConfigureAwait(false);
+        }
+
+        Count(outcome.Fault == AttemptFault.ClientGone ? ClientClosedRequest : status);
+        if (outcome.Fault is not (AttemptFault.None or AttemptFault.ClientGone))
+        {
+            string what = AttemptFaultText.Describe(outcome.Fault, provider, isStream ? _stream.ProviderError : null);
+            LogInterrupted(_plane.Logger, provider.Name, outcome.Fault, what);
+            if (isStream)
+            {
+                await _stream.InterruptAsync(what, _context).ConfigureAwait(false);
+            }
+        }
+
+        return outcome.KeepAlive;
+    }
+
+    private void Begin()
+    {
+        Head.TryGet(KnownHeader.XRequestId, out ReadOnlySpan<byte> id);
+        _context.Begin(id, _signal.Now);
+        _context.ClientPatience = _snapshot.Limits.IdleTimeout;
+        _context.ClientReadsChunks = Head.Minor > 0;
+        _context.Close = !Head.KeepAlive || Head.Minor == 0 || _plane.Drain.IsDraining;
+    }
+
+    private GatewayError? Admit(out ReadOnlyMemory<byte> errorLines)
+    {
+        errorLines = default;
+        ReadOnlySpan<byte> path = Head[Head.Path];
+        Endpoint? endpoint = EndpointTable.Find(Head.Verb, path, out bool pathKnown);
+        if (endpoint is null)
+        {
+            return Refuse(path, pathKnown, out errorLines);
+        }
+
+        _context.Endpoint = endpoint;
+        if (_snapshot.Clients.IsOpen || endpoint.Kind == EndpointKind.Health || _credentials.Find(_snapshot.Clients, Head, out bool given) is not null)
+        {
+            return null;
+        }
+
+        errorLines = "www-authenticate: Bearer\r\n"u8.ToArray();
+        return GatewayError.Unauthorized(given);
+    }
+
+    private GatewayError Refuse(ReadOnlySpan<byte> path, bool pathKnown, out ReadOnlyMemory<byte> errorLines)
+    {
+        errorLines = default;
+        string shown = Encoding.Latin1.GetString(path[..Math.Min(path.Length, 200)]);
+        if (!pathKnown)
+        {
+            return GatewayError.UnknownPath(shown);
+        }
+
+        string allowed = EndpointTable.Allowed(path);
+        errorLines = Encoding.ASCII.GetBytes($"allow: {allowed}\r\n");
+        return GatewayError.WrongMethod(Encoding.ASCII.GetString(Head[Head.Method]), shown, allowed);
+    }
+
+    private bool TryPlan(CatalogView catalog, out Destination destination)
+    {
+        if (!DestinationFinder.TryFind(_snapshot, catalog, _scan.Model, out destination))
+        {
+            return false;
+        }
+
+        _context.Route = destination.Route;
+        _context.Target = destination.Target;
+        _context.Timeouts = destination.Provider.Timeouts;
+        if (destination.Target is null)
+        {
+            _context.SetDirectTarget(_scan.Model);
+        }
+
+        return true;
+    }
+
+    private bool TryDeadline(in Destination destination, out TimeSpan deadline)
+    {
+        deadline = destination.Route?.Deadline ?? _snapshot.DefaultDeadline;
+        if (!Head.TryGet(KnownHeader.XFastgateTimeoutMs, out ReadOnlySpan<byte> text))
+        {
+            return true;
+        }
+
+        if (!System.Buffers.Text.Utf8Parser.TryParse(text, out uint milliseconds, out int used) || used != text.Length || milliseconds == 0)
+        {
+            return false;
+        }
+
+        var wanted = TimeSpan.FromMilliseconds(milliseconds);
+        deadline = deadline == Timeout.InfiniteTimeSpan || wanted < deadline ? wanted : deadline;
+        return true;
+    }
+
+    private UpstreamRequest Request(in Destination destination) => new()
+    {
+        Provider = destination.Provider,
+        Key = destination.Provider.NextKey(),
+        Endpoint = _context.Endpoint,
+        Head = Head,
+        Body = _reader.Body,
+        ModelOffset = _scan.ModelOffset,
+        ModelLength = _scan.ModelLength,
+        Model = _scan.Replacement(destination.Target),
+    };
+
+    [LoggerMessage(EventIds.StreamInterrupted, LogLevel.Warning, "An answer of {Provider} broke off after it had begun ({Fault}): {What}")]
+    private static partial void LogInterrupted(ILogger logger, string provider, AttemptFault fault, string what);
+
+    [LoggerMessage(EventIds.AttemptFailed, LogLevel.Debug, "A call of {Provider} failed ({Fault}): {What}")]
+    private static partial void LogAttemptFailed(ILogger logger, string provider, AttemptFault fault, string what);
+}
