@@ -79,7 +79,7 @@ public struct BodyDecoder
     /// <param name="data">The piece, not empty, if the result is Data; valid as long as the buffer's memory is. Otherwise empty.</param>
     public BodyStatus Next(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> data)
     {
-        if (_state > State.UntilClose && _state != State.ChunkData)
+        if (_state is > State.UntilClose and not (State.ChunkData or State.Failed))
         {
             ReadFraming(ref buffer);
         }

@@ -146,10 +146,11 @@ public abstract class MessageHead
             ThrowNotReset();
         }
 
-        // Nearly every head arrives whole: one vectored search. Bare line feeds, if any, come to light when its lines are read.
-        if (_scanned == 0)
+        // Nearly every head arrives whole: one vectored search. Bare line feeds, if any, come to light when its lines are read. A head
+        // that begins with an empty line may end right there, which only the scan tells.
+        ReadOnlySpan<byte> first = buffer.FirstSpan;
+        if (_scanned == 0 && !first.IsEmpty && first[0] != '\r')
         {
-            ReadOnlySpan<byte> first = buffer.FirstSpan;
             int end = first[..Math.Min(first.Length, maxBytes)].IndexOf("\r\n\r\n"u8);
             if (end >= 0)
             {
