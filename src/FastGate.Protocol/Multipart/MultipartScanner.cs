@@ -247,6 +247,12 @@ public static class MultipartScanner
         bool isFile,
         ref MultipartFacts facts)
     {
+        // Some parsers take a delimiter right behind the headers for the end of an empty part, others for content. Neither shall be guessed at.
+        if (reader.IsNext(delimiter[2..]))
+        {
+            return MultipartError.Malformed;
+        }
+
         long offset = reader.Consumed;
         if (!reader.TryReadTo(out ReadOnlySequence<byte> value, delimiter))
         {
