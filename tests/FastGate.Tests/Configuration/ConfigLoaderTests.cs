@@ -88,7 +88,7 @@ public class ConfigLoaderTests
         Assert.Equal("http://10.0.0.1:8000/v1", provider.BaseUrl.AbsoluteUri);
         Assert.Equal([("sk-1", 2), ("sk-2", 1)], provider.Keys.Select(key => (key.Value.Reveal(), key.Weight)));
         Assert.Equal([("X-Team", "red team"), ("authorization2", "t0ken")], provider.Headers.Select(header => (header.Name, header.Value.Reveal())));
-        Assert.Equal(["gpt-4o", "org/model"], provider.Models);
+        Assert.Equal(["gpt-4o", "org/model"], provider.Models.AsEnumerable());
         Assert.Equal(TimeSpan.FromHours(1), provider.Timeouts.Total);
         Assert.Equal(new PoolConfig { MaxConnections = 7, Idle = TimeSpan.FromSeconds(1), Lifetime = TimeSpan.FromMinutes(1) }, provider.Pool);
         Assert.Equal(new UpstreamTlsConfig { Ca = "/ca.pem", ServerName = "api.internal", InsecureSkipVerify = true }, provider.Tls);
@@ -114,7 +114,7 @@ public class ConfigLoaderTests
                 "1:1: listne: unknown key 'listne'; did you mean 'listen'?",
                 "2:24: server.max_body: '3mb' is not a size; write a whole number of bytes, or one with KiB, MiB or GiB (1KiB is 1024 bytes), such as 64KiB",
                 "5:27: providers.openai.timeouts.connect: '5' has no unit; write for example 5s or 5ms",
-                "7:20: routes.chat.targets[0]: there is no provider 'opnai'; did you mean 'openai'? configured: openai",
+                "7:21: routes.chat.targets[0]: there is no provider 'opnai'; did you mean 'openai'? configured: openai",
             ],
             _config.Errors("""
                 listne: 127.0.0.1:1

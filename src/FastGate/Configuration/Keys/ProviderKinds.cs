@@ -31,6 +31,9 @@ internal static class ProviderKinds
         ("cohere", "its OpenAI-compatible endpoint works today: write kind: openai and base_url: https://api.cohere.ai/compatibility/v1"),
     ];
 
+    /// <summary>What a provider key in the environment stands for: the provider's name and its kind, in the order to look for them.</summary>
+    public static readonly ImmutableArray<(string Name, ProviderKind Kind)> FoundByKey = [("openai", All[0])];
+
     /// <summary>The kind of that name, or null.</summary>
     public static ProviderKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
 }
