@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using FastGate.Configuration.Reading;
 
 namespace FastGate.Configuration.Keys;
@@ -19,6 +20,11 @@ internal static class Consistency
         if (written.Contains("providers") && gateway.Providers.IsEmpty)
         {
             reading.Report("providers", "names no provider; add one, for example openai: { key: \"${OPENAI_API_KEY}\" }");
+        }
+
+        foreach (ProviderConfig provider in gateway.Providers)
+        {
+            CheckLoop(provider, gateway, reading);
         }
 
         foreach (RouteConfig route in gateway.Routes)
@@ -57,6 +63,23 @@ internal static class Consistency
             }
         }
     }
+
+    /// <summary>A provider that is the gateway itself would take every request around until its deadline. Easily done: llama.cpp's own port is 8080 too.</summary>
+    private static void CheckLoop(ProviderConfig provider, GatewayConfig gateway, ConfigReading reading)
+    {
+        if (Address.TryParse(provider.BaseUrl.Authority, out Address? upstream, out _)
+            && upstream!.IsLoopback
+            && gateway.Listen.FirstOrDefault(listener => listener.Address.Port == upstream.Port && Reaches(upstream, listener.Address)) is { } self)
+        {
+            reading.Report(
+                KeyPath.Of(KeyPath.Of(KeyPath.Of("", "providers"), provider.Name), "base_url"),
+                $"{upstream} is where this gateway listens ({self.Address}), so requests would go round in circles; correct base_url or listen on another port");
+        }
+    }
+
+    private static bool Reaches(Address upstream, Address listener) =>
+        listener == upstream
+        || listener.ToEndPoint().Address is { } bound && (bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any) || bound.Equals(upstream.ToEndPoint().Address));
 
     private static void CheckClients(ImmutableArray<ClientConfig> clients, ConfigReading reading)
     {

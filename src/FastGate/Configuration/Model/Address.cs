@@ -63,6 +63,11 @@ internal sealed record Address(string Host, int Port)
         {
             address = new Address(v6.ToString(), port);
         }
+        else if (text.Contains("://", StringComparison.Ordinal))
+        {
+            problem = "is a URL; write only HOST:PORT, for example 127.0.0.1:8080";
+            return false;
+        }
         else if (host.Contains(':'))
         {
             problem = "is ambiguous; put the IPv6 address in brackets, for example [::1]:8080";
