@@ -1,0 +1,242 @@
+using FastGate.Protocol.Json;
+
+namespace FastGate.Providers.OpenAi;
+
+/// <summary>
+/// Reads the facts out of one chunk of a chat completion stream (https://platform.openai.com/docs/api-reference/chat/streaming) or of a
+/// legacy completion stream, in one strict pass, without allocating.
+/// </summary>
+public static class ChatChunkScanner
+{
+    /// <summary>Whether the data of an event is the end mark <c>[DONE]</c>.</summary>
+    /// <param name="data">The event's data.</param>
+    public static bool IsDone(ReadOnlySpan<byte> data) => data.Trim(" \t"u8).SequenceEqual("[DONE]"u8);
+
+    /// <summary>Scans the data of one event.</summary>
+    /// <param name="json">The event's data.</param>
+    /// <param name="facts">What was found.</param>
+    /// <returns>False when the data is not a valid JSON object; the facts then mean nothing.</returns>
+    public static bool TryScan(ReadOnlySpan<byte> json, out ChatChunk facts)
+    {
+        facts = default;
+        facts.MaxChoiceIndex = -1;
+        var cursor = new JsonCursor(json);
+        if (!cursor.TryEnterObject())
+        {
+            return false;
+        }
+
+        bool isErrorObject = false;
+        while (cursor.NextProperty())
+        {
+            JsonString name = cursor.Name;
+            if (name.Is("choices"u8))
+            {
+                ScanChoices(ref cursor, ref facts);
+            }
+            else if (name.Is("id"u8))
+            {
+                facts.Id = OpenAiErrorFacts.ReadText(ref cursor);
+            }
+            else if (name.Is("model"u8))
+            {
+                facts.Model = OpenAiErrorFacts.ReadText(ref cursor);
+            }
+            else if (name.Is("usage"u8))
+            {
+                if (TokenUsage.TryRead(ref cursor, out TokenUsage usage))
+                {
+                    facts.Usage = usage;
+                    facts.Flags |= ChatChunkFlags.Usage;
+                }
+            }
+            else if (name.Is("error"u8))
+            {
+                ScanError(ref cursor, ref facts);
+            }
+            else if (name.Is("object"u8) && cursor.TryReadString(out JsonString kind))
+            {
+                isErrorObject = kind.Is("error"u8);
+            }
+            else
+            {
+                cursor.SkipValue();
+            }
+        }
+
+        if (!cursor.Finish())
+        {
+            return false;
+        }
+
+        return !isErrorObject || TakeTopLevelError(json, ref facts);
+    }
+
+    private static void ScanError(ref JsonCursor cursor, ref ChatChunk facts)
+    {
+        var error = default(OpenAiErrorFacts);
+        if (error.TryRead(ref cursor))
+        {
+            facts.Error = error;
+            facts.Flags |= ChatChunkFlags.Error;
+        }
+    }
+
+    /// <summary>Some servers (vLLM, Mistral) send the error's members at the top, with <c>"object":"error"</c>.</summary>
+    private static bool TakeTopLevelError(ReadOnlySpan<byte> json, ref ChatChunk facts)
+    {
+        facts.Flags |= ChatChunkFlags.Error;
+        if (OpenAiError.TryRead(json, out OpenAiErrorFacts error))
+        {
+            facts.Error = error;
+        }
+
+        return true;
+    }
+
+    private static void ScanChoices(ref JsonCursor cursor, ref ChatChunk facts)
+    {
+        if (!cursor.TryEnterArray())
+        {
+            cursor.SkipValue();
+            return;
+        }
+
+        while (cursor.NextElement())
+        {
+            facts.Choices++;
+            int index = 0;
+            if (cursor.TryEnterObject())
+            {
+                ScanChoice(ref cursor, ref facts, ref index);
+            }
+            else
+            {
+                cursor.SkipValue();
+            }
+
+            facts.MaxChoiceIndex = Math.Max(facts.MaxChoiceIndex, index);
+        }
+    }
+
+    private static void ScanChoice(ref JsonCursor cursor, ref ChatChunk facts, ref int index)
+    {
+        while (cursor.NextProperty())
+        {
+            JsonString name = cursor.Name;
+            if (name.Is("delta"u8))
+            {
+                if (cursor.TryEnterObject())
+                {
+                    ScanDelta(ref cursor, ref facts);
+                }
+                else
+                {
+                    cursor.SkipValue();
+                }
+            }
+            else if (name.Is("index"u8))
+            {
+                index = cursor.TryReadInt64(out long value) ? (int)Math.Clamp(value, 0, int.MaxValue) : index;
+            }
+            else if (name.Is("finish_reason"u8))
+            {
+                ScanFinish(ref cursor, ref facts);
+            }
+            else if (name.Is("text"u8))
+            {
+                ScanContent(ref cursor, ref facts);
+            }
+            else
+            {
+                cursor.SkipValue();
+            }
+        }
+    }
+
+    private static void ScanFinish(ref JsonCursor cursor, ref ChatChunk facts)
+    {
+        JsonSlice reason = OpenAiErrorFacts.ReadText(ref cursor);
+
+        // Some servers write an empty reason for "not yet".
+        if (!reason.IsEmpty && (facts.Flags & ChatChunkFlags.Finish) == 0)
+        {
+            facts.Flags |= ChatChunkFlags.Finish;
+            facts.FinishReason = reason;
+        }
+    }
+
+    private static void ScanDelta(ref JsonCursor cursor, ref ChatChunk facts)
+    {
+        while (cursor.NextProperty())
+        {
+            JsonString name = cursor.Name;
+            if (name.Is("content"u8))
+            {
+                ScanContent(ref cursor, ref facts);
+            }
+            else if (name.Is("tool_calls"u8) || name.Is("function_call"u8))
+            {
+                Mark(ref cursor, ref facts, ChatChunkFlags.ToolCall);
+            }
+            else if (name.Is("refusal"u8))
+            {
+                Mark(ref cursor, ref facts, ChatChunkFlags.Refusal);
+            }
+            else if (name.Is("reasoning_content"u8) || name.Is("reasoning"u8) || name.Is("reasoning_details"u8))
+            {
+                Mark(ref cursor, ref facts, ChatChunkFlags.Reasoning);
+            }
+            else if (name.Is("audio"u8))
+            {
+                Mark(ref cursor, ref facts, ChatChunkFlags.Audio);
+            }
+            else
+            {
+                cursor.SkipValue();
+            }
+        }
+    }
+
+    private static void ScanContent(ref JsonCursor cursor, ref ChatChunk facts)
+    {
+        if (!cursor.TryReadString(out JsonString text))
+        {
+            // Content in parts (Mistral's reasoning models).
+            Mark(ref cursor, ref facts, ChatChunkFlags.Content);
+        }
+        else if (!text.IsEmpty)
+        {
+            if (facts.Content.IsEmpty)
+            {
+                facts.Content = JsonSlice.Before(cursor, text);
+            }
+
+            facts.Flags |= ChatChunkFlags.Content;
+        }
+    }
+
+    /// <summary>Consumes the value and sets the flag if there is something in it: a non-empty string, array or object.</summary>
+    private static void Mark(ref JsonCursor cursor, ref ChatChunk facts, ChatChunkFlags flag)
+    {
+        bool hasSomething;
+        if (cursor.TryReadString(out JsonString text))
+        {
+            hasSomething = !text.IsEmpty;
+        }
+        else
+        {
+            bool isContainer = cursor.Peek() is JsonKind.Object or JsonKind.Array;
+            int start = cursor.Position;
+            cursor.SkipValue();
+
+            // Shorter than any container with an element that matters: "[]", "{}", or these with white space.
+            hasSomething = isContainer && cursor.Position - start > 2;
+        }
+
+        if (hasSomething)
+        {
+            facts.Flags |= flag;
+        }
+    }
+}
