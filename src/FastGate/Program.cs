@@ -1,1 +1,3 @@
-return 0;
+using FastGate.CommandLine;
+
+return await FastGateCommandLine.RunAsync(args, Surroundings.OfProcess());

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using FastGate.Configuration.Keys;
+using FastGate.Configuration.Reading;
+
+namespace FastGate.Configuration.Documentation;
+
+/// <summary>The reference of all keys in Markdown, from the table of keys; the part of docs/configuration.md between the markers.</summary>
+internal static class KeyReference
+{
+    /// <summary>The line before the reference.</summary>
+    public const string Begin = "<!-- reference: generated from the table of keys; a test holds it in step -->";
+
+    /// <summary>The line after the reference.</summary>
+    public const string End = "<!-- end of reference -->";
+
+    /// <summary>The reference, ending in a newline.</summary>
+    public static string Write()
+    {
+        StringBuilder text = new();
+        foreach (Section section in Sections(GatewayKeys.Root))
+        {
+            Write(text, section);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A section and all below it, each once, in the order of their keys.</summary>
+    private static IEnumerable<Section> Sections(Section root)
+    {
+        List<Section> found = [root];
+        for (int i = 0; i < found.Count; i++)
+        {
+            // Depth first: what belongs to a key follows the table it stands in.
+            IEnumerable<Section> inner = found[i].Keys.Select(key => key.Shape.Inner).OfType<Section>().Distinct().Where(section => !found.Contains(section));
+            found.InsertRange(i + 1, inner.ToArray());
+        }
+
+        return found;
+    }
+
+    private static void Write(StringBuilder text, Section section)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"### {(section.Title.Length == 0 ? "Top level" : $"`{section.Title}`")}\n\n{section.Description}\n\n");
+        text.Append("| key | type | default | meaning |\n|---|---|---|---|\n");
+        foreach (Key key in section.Keys)
+        {
+            string fallback = key.Required ? "required" : key.DefaultNote ?? (key.Default is null ? "" : $"`{key.Default}`");
+            string type = key.Shape.Inner is { } inner ? $"{key.Shape.TypeName}, see `{inner.Title}`" : key.Shape.TypeName;
+            text.Append(CultureInfo.InvariantCulture, $"| `{key.Name}` | {Cell(type)} | {Cell(fallback)} | {Cell(key.Description)} |\n");
+        }
+
+        text.Append('\n');
+        if (section.LaterKeys.Any())
+        {
+            string keys = string.Join(", ", section.LaterKeys.Select(later => $"`{later.Name}`"));
+            text.Append(CultureInfo.InvariantCulture, $"Not in this version, and refused: {keys}.\n\n");
+        }
+    }
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Net;
+using FastGate.Configuration.Reading;
+
+namespace FastGate.Configuration.Keys;
+
+/// <summary>What must hold between keys of different groups.</summary>
+internal static class Consistency
+{
+    /// <summary>What to say of a control plane that others can reach and that asks for nothing; null when it is fine.</summary>
+    public static string? AdminProblem(GatewayConfig gateway) => gateway.Admin.IsLoopback || gateway.AdminToken is not null
+        ? null
+        : $"{gateway.Admin} can be reached from other machines and there is no admin_token; add admin_token: \"${{FASTGATE_ADMIN_TOKEN}}\", or listen on 127.0.0.1";
+
+    /// <summary>Checks the whole and settles what depends on several groups.</summary>
+    public static GatewayConfig Check(GatewayConfig gateway, IReadOnlySet<string> written, string path, ConfigReading reading)
+    {
+        CheckAddresses(gateway, written, reading);
+        CheckClients(gateway.Clients, reading);
+        if (written.Contains("providers") && gateway.Providers.IsEmpty)
+        {
+            reading.Report("providers", "names no provider; add one, for example openai: { key: \"${OPENAI_API_KEY}\" }");
+        }
+
+        foreach (ProviderConfig provider in gateway.Providers)
+        {
+            CheckLoop(provider, gateway, reading);
+        }
+
+        foreach (RouteConfig route in gateway.Routes)
+        {
+            CheckRoute(route, gateway, reading);
+        }
+
+        return gateway with { Listen = [.. gateway.Listen.Select(listener => listener with { Tls = listener.Tls ?? gateway.Tls })] };
+    }
+
+    private static void CheckAddresses(GatewayConfig gateway, IReadOnlySet<string> written, ConfigReading reading)
+    {
+        // A token that is written but could not be read has its own error.
+        if (!written.Contains("admin_token") && AdminProblem(gateway) is { } problem)
+        {
+            reading.Report("admin", problem);
+        }
+
+        for (int i = 0; i < gateway.Listen.Length; i++)
+        {
+            Address address = gateway.Listen[i].Address;
+            if (address.Port == 0)
+            {
+                continue;
+            }
+
+            string path = KeyPath.Of("listen", i);
+            if (gateway.Listen.Take(i).Any(other => other.Address == address))
+            {
+                reading.Report(path, $"{address} is listed twice; remove one of them");
+            }
+
+            if (address == gateway.Admin)
+            {
+                reading.Report(path, $"{address} is where 'admin' listens too; give one of them another port");
+            }
+        }
+    }
+
+    /// <summary>A provider that is the gateway itself would take every request around until its deadline. Easily done: llama.cpp's own port is 8080 too.</summary>
+    private static void CheckLoop(ProviderConfig provider, GatewayConfig gateway, ConfigReading reading)
+    {
+        if (Address.TryParse(provider.BaseUrl.Authority, out Address? upstream, out _)
+            && upstream!.IsLoopback
+            && gateway.Listen.FirstOrDefault(listener => listener.Address.Port == upstream.Port && Reaches(upstream, listener.Address)) is { } self)
+        {
+            reading.Report(
+                KeyPath.Of(KeyPath.Of(KeyPath.Of("", "providers"), provider.Name), "base_url"),
+                $"{upstream} is where this gateway listens ({self.Address}), so requests would go round in circles; correct base_url or listen on another port");
+        }
+    }
+
+    private static bool Reaches(Address upstream, Address listener) =>
+        listener == upstream
+        || listener.ToEndPoint().Address is { } bound && (bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any) || bound.Equals(upstream.ToEndPoint().Address));
+
+    private static void CheckClients(ImmutableArray<ClientConfig> clients, ConfigReading reading)
+    {
+        for (int i = 0; i < clients.Length; i++)
+        {
+            ClientConfig client = clients[i];
+            string path = KeyPath.Of("clients", i);
+            IEnumerable<ClientConfig> before = clients.Take(i);
+            if (client.Name.Length > 0 && before.Any(other => other.Name == client.Name))
+            {
+                reading.Report(KeyPath.Of(path, "name"), $"'{client.Name}' is the name of a client above; give each its own");
+            }
+
+            if (!client.KeySha256.IsEmpty && before.FirstOrDefault(other => other.KeySha256.AsSpan().SequenceEqual(client.KeySha256.AsSpan())) is { } same)
+            {
+                reading.Report(path, $"has the same key as the client '{same.Name}'; give each its own, or a request could not be told to come from one of them");
+            }
+        }
+    }
+
+    private static void CheckRoute(RouteConfig route, GatewayConfig gateway, ConfigReading reading)
+    {
+        string path = KeyPath.Of("routes", route.Name);
+        int slash = route.Name.IndexOf('/');
+        if (slash > 0 && gateway.FindProvider(route.Name[..slash]) is { } shadowed)
+        {
+            reading.Report(path, $"begins like a model of the provider '{shadowed.Name}', which it would hide; choose a name that does not begin with '{shadowed.Name}/'");
+        }
+
+        for (int i = 0; i < route.Targets.Length; i++)
+        {
+            string name = route.Targets[i].Provider;
+            // Empty when the target could not be read; without any provider there is an error already.
+            if (name.Length == 0 || gateway.Providers.IsEmpty || gateway.FindProvider(name) is not null)
+            {
+                continue;
+            }
+
+            string[] known = [.. gateway.Providers.Select(provider => provider.Name)];
+            string meant = NearestName.Of(name, known) is { } nearest ? $"did you mean '{nearest}'? " : "";
+            reading.Report(KeyPath.Of(KeyPath.Of(path, "targets"), i), $"there is no provider '{name}'; {meant}configured: {string.Join(", ", known)}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+namespace FastGate.Tests.Configuration.Keys;
+
+public class ListenKeysTests
+{
+    private readonly ConfigText _config = new ConfigText()
+        .File("/etc/fastgate/cert.pem", "-----BEGIN CERTIFICATE-----\n")
+        .File("/etc/fastgate/key.pem", "-----BEGIN PRIVATE KEY-----\n");
+
+    [Theory]
+    [InlineData("127.0.0.1:1", "http://127.0.0.1:1")]
+    [InlineData("{ address: ':1' }", "http://*:1")]
+    [InlineData("[':1', ':2']", "http://*:1,http://*:2")]
+    [InlineData("['127.0.0.1:0', '127.0.0.1:0']", "http://127.0.0.1:0,http://127.0.0.1:0")]
+    public void One_or_several_listeners_are_read(string listen, string expected) =>
+        Assert.Equal(expected, string.Join(",", _config.Valid($"listen: {listen}\n{ConfigText.OneProvider}").Listen));
+
+    [Fact]
+    public void The_top_level_certificate_serves_listeners_without_their_own()
+    {
+        _config.File("/own.pem", "-----BEGIN CERTIFICATE----- -----BEGIN RSA PRIVATE KEY-----");
+        FastGate.Configuration.GatewayConfig config = _config.Valid($$"""
+            tls: { cert: cert.pem, key: ./key.pem }
+            listen: [":1", { address: ":2", tls: { cert: /own.pem, key: /own.pem } }]
+            {{ConfigText.OneProvider}}
+            """);
+
+        Assert.Equal(["/etc/fastgate/cert.pem", "/own.pem"], config.Listen.Select(listener => listener.Tls!.Cert));
+        Assert.Equal("/etc/fastgate/key.pem", config.Listen[0].Tls!.Key);
+    }
+
+    [Theory]
+    [InlineData("listen: []", "1:9: listen: is an empty list; add an item, or remove the key")]
+    [InlineData("listen:", "1:8: listen: expects a list, found nothing; write [ ... ], or one item per line after '- '")]
+    [InlineData("listen: { tls: { cert: cert.pem, key: key.pem } }", "1:9: listen: 'address' is missing; add it: ")]
+    [InlineData("listen: [':1', ':1']", "1:16: listen[1]: *:1 is listed twice; remove one of them")]
+    [InlineData("listen: 127.0.0.1:9090", "1:9: listen[0]: 127.0.0.1:9090 is where 'admin' listens too; give one of them another port")]
+    [InlineData("tls: { cert: cert.pem }", "1:6: tls: 'key' is missing; add it: ")]
+    [InlineData("tls: { cert: nope.pem, key: key.pem }", "1:14: tls.cert: names the file /etc/fastgate/nope.pem, which does not exist; create it or correct the path")]
+    [InlineData("tls: { cert: key.pem, key: key.pem }", "1:14: tls.cert: names the file /etc/fastgate/key.pem, which holds no PEM block 'CERTIFICATE'")]
+    [InlineData("admin: 0.0.0.0:9090", "1:8: admin: 0.0.0.0:9090 can be reached from other machines and there is no admin_token; add admin_token")]
+    [InlineData("server: { workers: 0 }", "1:20: server.workers: '0' is not a whole number from 1 to 256, or auto")]
+    [InlineData("server: { workers: many }", "1:20: server.workers: 'many' is not a whole number from 1 to 256, or auto")]
+    [InlineData("server: 5", "1:9: server: expects keys and values, found a single value; the keys known here are max_body, ")]
+    public void Mistakes_are_explained(string text, string expected) => Assert.StartsWith(expected, _config.Error($"{text}\n{ConfigText.OneProvider}"));
+
+    [Fact]
+    public void A_group_with_nothing_in_it_is_as_if_it_were_not_there() =>
+        Assert.Equal(new FastGate.Configuration.ServerConfig(), _config.Valid($"server:\nroutes:\ndefaults:\n{ConfigText.OneProvider}").Server);
+}
