@@ -1,5 +1,6 @@
 using FastGate.Load;
 using FastGate.Load.CommandLine;
+using FastGate.Load.Compare;
 
 try
 {
@@ -13,7 +14,7 @@ try
     {
         ["upstream", ..] => UpstreamCommand.Run(UpstreamCommand.Parse(args[1..])),
         ["run", ..] => RunCommand.Run(RunCommand.Parse(args[1..])),
-        ["compare", ..] => throw LoadException.Usage("later"),
+        ["compare", ..] => CompareRun.Run(CompareOptions.Parse(args[1..])),
         [var first, ..] when first.StartsWith("--", StringComparison.Ordinal) => RunCommand.Run(RunCommand.Parse(args)),
         [] => throw LoadException.Usage("what to do? see --help"),
         _ => throw LoadException.Usage($"unknown command '{args[0]}'; see --help"),

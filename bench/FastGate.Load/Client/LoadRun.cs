@@ -90,7 +90,7 @@ internal sealed class LoadRun(RunOptions options)
         }
         else
         {
-            StartAll();
+            StartAll(start);
         }
 
         // 3. Load.
@@ -265,10 +265,14 @@ internal sealed class LoadRun(RunOptions options)
         connection.Reserve(intended, now);
     }
 
-    private void StartAll()
+    private void StartAll(long start)
     {
-        foreach (LoadConnection connection in _connections)
+        // Streams that begin together would deliver every event together: their starts are spread over the warm-up.
+        long spread = options.Stream ? Math.Min(Nanoseconds(options.Warmup), Clock.Second) / _connections.Length : 0;
+        for (int i = 0; i < _connections.Length; i++)
         {
+            LoadConnection connection = _connections[i];
+            Clock.SleepUntil(start + (i * spread));
             lock (Gate)
             {
                 long now = Clock.Now;
