@@ -12,7 +12,10 @@ internal static class FastGateCommandLine
     /// <summary>Every command in the order of the help; adding one is adding its line. The one marked runs when none is named.</summary>
     private static readonly ImmutableArray<(Func<Surroundings, Command> Create, bool IsDefault)> Commands =
     [
+        (ServeCommand.Create, true),
         (CheckCommand.Create, false),
+        (DemoCommand.Create, false),
+        (MockCommand.Create, false),
         (SchemaCommand.Create, false),
         (VersionCommand.Create, false),
     ];

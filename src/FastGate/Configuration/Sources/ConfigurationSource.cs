@@ -44,6 +44,12 @@ internal sealed class ConfigurationSource
         return EnvironmentConfig.TryBuild(environment, out ConfigResult built) ? new ConfigurationSource("environment", null, () => built) : null;
     }
 
+    /// <summary>The same source with something changed in all that it loads, now and later: the command line's own choices.</summary>
+    public ConfigurationSource With(Func<ConfigResult, ConfigResult> change) => new(Name, File, () => change(_load()));
+
+    /// <summary>A configuration that is built in.</summary>
+    public static ConfigurationSource BuiltIn(string name, GatewayConfig config) => new(name, null, () => new ConfigResult { Config = config });
+
     /// <summary>Reads and checks it.</summary>
     public ConfigResult Load() => _load();
 }
