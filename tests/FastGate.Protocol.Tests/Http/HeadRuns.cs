@@ -20,7 +20,8 @@ internal static class HeadRuns
             static () => new ResponseHead(),
             (input, head, bound) => ResponseParser.TryParse(input, head, bound, verb));
 
-    private static string Everyway<THead>(string text, HeadLimits limits, Func<THead> create, Func<ReadOnlySequence<byte>, THead, HeadLimits, ParseStatus> parse)
+    private static string Everyway<THead>(
+        string text, HeadLimits limits, Func<THead> create, Func<ReadOnlySequence<byte>, THead, HeadLimits, ParseStatus> parse)
         where THead : MessageHead
     {
         byte[] octets = Sequences.Latin1(text);

@@ -21,7 +21,8 @@ public class RoundTripProperties
     {
         Gen<(string Name, string Value)> field = Name.SelectMany(name => Value.Select(value => (name, value)));
         Arbitrary<(IList<(string Name, string Value)> Fields, int Segment)> input =
-            field.ListOf().Select(list => (IList<(string, string)>)[.. list.Take(90)]).SelectMany(list => Gen.Choose(1, 200).Select(segment => (list, segment))).ToArbitrary();
+            field.ListOf().Select(list => (IList<(string, string)>)[.. list.Take(90)])
+                .SelectMany(list => Gen.Choose(1, 200).Select(segment => (list, segment))).ToArbitrary();
         Check.One(Fixed, Prop.ForAll(input, sent =>
         {
             var output = new ArrayBufferWriter<byte>();
@@ -79,7 +80,8 @@ public class RoundTripProperties
     public void Any_octets_get_a_verdict_that_does_not_depend_on_how_they_arrive()
     {
         // Mostly octets that mean something, so that some inputs get past the first line.
-        Gen<string> noise = Gen.Elements("GET", " ", "/", "HTTP/1.1", "\r\n", "\r\n", "\r", "\n", ":", "Host:a", "\0", "\u00ff", "x", "5", "\r\n\r\n").ListOf().Select(string.Concat);
+        Gen<string> noise = Gen.Elements("GET", " ", "/", "HTTP/1.1", "\r\n", "\r\n", "\r", "\n", ":", "Host:a", "\0", "\u00ff", "x", "5", "\r\n\r\n")
+            .ListOf().Select(string.Concat);
         Check.One(Fixed, Prop.ForAll(noise.ToArbitrary(), text =>
         {
             HeadRuns.Request("GET / HTTP/1.1\r\nHost: a\r\n" + text);

@@ -71,7 +71,8 @@ internal static class ChunkOracle
 
             if (!line.Success)
             {
-                bool begun = Regex.IsMatch(input, $"^(?:\r?|{Token}|{Token}:{Text}\r?)\\z") && total + input.TrimEnd('\r').Length <= BodyDecoder.MaxTrailerBytes;
+                bool begun = Regex.IsMatch(input, $"^(?:\r?|{Token}|{Token}:{Text}\r?)\\z") &&
+                    total + input.TrimEnd('\r').Length <= BodyDecoder.MaxTrailerBytes;
                 return $"{(begun ? "Truncated" : "Invalid")} [{body}]";
             }
 

@@ -11,7 +11,8 @@ public class HeadFuzz
     [
         "Host: a", "Host: example.com:8080", "host:[::1]:80", "Host: %41.b", "Content-Length: 5", "content-length: 0", "Content-Length: 9223372036854775807",
         "Transfer-Encoding: chunked", "transfer-encoding:CHUNKED ", "Transfer-Encoding: gzip, chunked", "Connection: close", "Connection: keep-alive, x-a",
-        "Connection: TE", "X-A: 1", "x-a: 2", "X-Empty:", "TE: trailers", "Expect: 100-continue", "Authorization: Bearer \u00e4\u00ff", "x-fastgate-timeout-ms: 5",
+        "Connection: TE", "X-A: 1", "x-a: 2", "X-Empty:", "TE: trailers", "Expect: 100-continue", "Authorization: Bearer \u00e4\u00ff",
+        "x-fastgate-timeout-ms: 5",
         "X-FastGate-Unknown: 1", "Cookie: a=b; c=d", "!#$%&'*+-.^_`|~: token", "Keep-Alive: 5", "Upgrade: h2c", "Close: x", "Accept: \t a,b \t",
         $"Connection: {string.Join(", ", Enumerable.Repeat("y", 32))}",
     ];
@@ -107,14 +108,20 @@ public class HeadFuzz
     private static string NewRequest(Random random)
     {
         string method = random.Pick("GET", "POST", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "BREW", "get");
-        string target = random.Pick("/", "/v1/chat/completions", "/a?b=c&d", "/a%20b/../c?", "*", "http://a.b/c?d", "https://[::1]:8443", "http://a:1?q", "a:80", "//x");
+        string target = random.Pick(
+            "/", "/v1/chat/completions", "/a?b=c&d", "/a%20b/../c?", "*", "http://a.b/c?d", "https://[::1]:8443", "http://a:1?q", "a:80", "//x");
         string version = random.Pick("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/1.0", "HTTP/2.0");
-        return $"{random.Pick("", "", "", "\r\n")}{method} {target} {version}\r\n{random.Pick("", "Host: a\r\n", "Host: a\r\n")}{NewLines(random)}\r\n{NewBody(random)}";
+        string before = random.Pick("", "", "", "\r\n");
+        string host = random.Pick("", "Host: a\r\n", "Host: a\r\n");
+        return $"{before}{method} {target} {version}\r\n{host}{NewLines(random)}\r\n{NewBody(random)}";
     }
 
     private static string NewResponse(Random random)
-        => $"{random.Pick("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0")} {random.Pick("200 OK", "200 ", "404", "100 Continue", "204 No", "304 x", "599 \u00e4\t", "999 A B")}" +
-            $"\r\n{NewLines(random)}\r\n{NewBody(random)}";
+    {
+        string version = random.Pick("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0");
+        string status = random.Pick("200 OK", "200 ", "404", "100 Continue", "204 No", "304 x", "599 \u00e4\t", "999 A B");
+        return $"{version} {status}\r\n{NewLines(random)}\r\n{NewBody(random)}";
+    }
 
     private static string NewLines(Random random)
     {

@@ -15,7 +15,9 @@ internal static class HeadOracle
     private const string Token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
     private const RegexOptions Options = RegexOptions.CultureInvariant;
 
-    private static readonly Dictionary<string, HttpVerb> Verbs = Enum.GetValues<HttpVerb>().Where(v => v != HttpVerb.Other).ToDictionary(v => v.ToString().ToUpperInvariant());
+    private static readonly Dictionary<string, HttpVerb> Verbs = Enum.GetValues<HttpVerb>()
+        .Where(verb => verb != HttpVerb.Other)
+        .ToDictionary(verb => verb.ToString().ToUpperInvariant());
 
     private static readonly Dictionary<string, KnownHeader> Names = Enum.GetValues<KnownHeader>()
         .Where(id => id > KnownHeader.XFastgateOther)
@@ -320,7 +322,10 @@ internal static class HeadOracle
     }
 
     private static string[] ConnectionOptions(List<Field> fields)
-        => [.. ValuesOf(fields, "connection").SelectMany(value => value.Split(',')).Select(option => option.Trim(' ', '\t')).Where(option => option.Length > 0)];
+        => [.. ValuesOf(fields, "connection")
+            .SelectMany(value => value.Split(','))
+            .Select(option => option.Trim(' ', '\t'))
+            .Where(option => option.Length > 0)];
 
     private static bool KeepAlive(string version, string[] options)
         => !options.Contains("close", StringComparer.OrdinalIgnoreCase) &&
@@ -342,5 +347,6 @@ internal static class HeadOracle
         return $"{version} {framing} {contentLength} {(keepAlive ? "keep" : "close")} {length}{string.Concat(texts)}";
     }
 
-    private static Match Match(string text, string pattern, RegexOptions more = RegexOptions.None) => Regex.Match(text, pattern, Options | RegexOptions.Singleline | more);
+    private static Match Match(string text, string pattern, RegexOptions more = RegexOptions.None)
+        => Regex.Match(text, pattern, Options | RegexOptions.Singleline | more);
 }
