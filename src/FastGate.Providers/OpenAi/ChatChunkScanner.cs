@@ -8,6 +8,9 @@ namespace FastGate.Providers.OpenAi;
 /// </summary>
 public static class ChatChunkScanner
 {
+    // reasoning_content and reasoning_details.
+    private const int LongestName = 17;
+
     /// <summary>Whether the data of an event is the end mark <c>[DONE]</c>.</summary>
     /// <param name="data">The event's data.</param>
     public static bool IsDone(ReadOnlySpan<byte> data) => data.Trim(" \t"u8).SequenceEqual("[DONE]"u8);
@@ -27,40 +30,33 @@ public static class ChatChunkScanner
         }
 
         bool isErrorObject = false;
+        Span<byte> scratch = stackalloc byte[LongestName];
         while (cursor.NextProperty())
         {
-            JsonString name = cursor.Name;
-            if (name.Is("choices"u8))
+            ReadOnlySpan<byte> name = cursor.Name.InPlaceOr(scratch);
+            switch (name.Length)
             {
-                ScanChoices(ref cursor, ref facts);
-            }
-            else if (name.Is("id"u8))
-            {
-                facts.Id = OpenAiErrorFacts.ReadText(ref cursor);
-            }
-            else if (name.Is("model"u8))
-            {
-                facts.Model = OpenAiErrorFacts.ReadText(ref cursor);
-            }
-            else if (name.Is("usage"u8))
-            {
-                if (TokenUsage.TryRead(ref cursor, out TokenUsage usage))
-                {
-                    facts.Usage = usage;
-                    facts.Flags |= ChatChunkFlags.Usage;
-                }
-            }
-            else if (name.Is("error"u8))
-            {
-                ScanError(ref cursor, ref facts);
-            }
-            else if (name.Is("object"u8) && cursor.TryReadString(out JsonString kind))
-            {
-                isErrorObject = kind.Is("error"u8);
-            }
-            else
-            {
-                cursor.SkipValue();
+                case 7 when name.SequenceEqual("choices"u8):
+                    ScanChoices(ref cursor, ref facts);
+                    break;
+                case 2 when name.SequenceEqual("id"u8):
+                    facts.Id = OpenAiErrorFacts.ReadText(ref cursor);
+                    break;
+                case 5 when name.SequenceEqual("model"u8):
+                    facts.Model = OpenAiErrorFacts.ReadText(ref cursor);
+                    break;
+                case 5 when name.SequenceEqual("usage"u8):
+                    ScanUsage(ref cursor, ref facts);
+                    break;
+                case 5 when name.SequenceEqual("error"u8):
+                    ScanError(ref cursor, ref facts);
+                    break;
+                case 6 when name.SequenceEqual("object"u8) && cursor.TryReadString(out JsonString kind):
+                    isErrorObject = kind.Is("error"u8);
+                    break;
+                default:
+                    cursor.SkipValue();
+                    break;
             }
         }
 
@@ -70,6 +66,15 @@ public static class ChatChunkScanner
         }
 
         return !isErrorObject || TakeTopLevelError(json, ref facts);
+    }
+
+    private static void ScanUsage(ref JsonCursor cursor, ref ChatChunk facts)
+    {
+        if (TokenUsage.TryRead(ref cursor, out TokenUsage usage))
+        {
+            facts.Usage = usage;
+            facts.Flags |= ChatChunkFlags.Usage;
+        }
     }
 
     private static void ScanError(ref JsonCursor cursor, ref ChatChunk facts)
@@ -121,35 +126,27 @@ public static class ChatChunkScanner
 
     private static void ScanChoice(ref JsonCursor cursor, ref ChatChunk facts, ref int index)
     {
+        Span<byte> scratch = stackalloc byte[LongestName];
         while (cursor.NextProperty())
         {
-            JsonString name = cursor.Name;
-            if (name.Is("delta"u8))
+            ReadOnlySpan<byte> name = cursor.Name.InPlaceOr(scratch);
+            switch (name.Length)
             {
-                if (cursor.TryEnterObject())
-                {
+                case 5 when name.SequenceEqual("delta"u8) && cursor.TryEnterObject():
                     ScanDelta(ref cursor, ref facts);
-                }
-                else
-                {
+                    break;
+                case 5 when name.SequenceEqual("index"u8):
+                    index = cursor.TryReadInt64(out long value) ? (int)Math.Clamp(value, 0, int.MaxValue) : index;
+                    break;
+                case 13 when name.SequenceEqual("finish_reason"u8):
+                    ScanFinish(ref cursor, ref facts);
+                    break;
+                case 4 when name.SequenceEqual("text"u8):
+                    ScanContent(ref cursor, ref facts);
+                    break;
+                default:
                     cursor.SkipValue();
-                }
-            }
-            else if (name.Is("index"u8))
-            {
-                index = cursor.TryReadInt64(out long value) ? (int)Math.Clamp(value, 0, int.MaxValue) : index;
-            }
-            else if (name.Is("finish_reason"u8))
-            {
-                ScanFinish(ref cursor, ref facts);
-            }
-            else if (name.Is("text"u8))
-            {
-                ScanContent(ref cursor, ref facts);
-            }
-            else
-            {
-                cursor.SkipValue();
+                    break;
             }
         }
     }
@@ -168,32 +165,32 @@ public static class ChatChunkScanner
 
     private static void ScanDelta(ref JsonCursor cursor, ref ChatChunk facts)
     {
+        Span<byte> scratch = stackalloc byte[LongestName];
         while (cursor.NextProperty())
         {
-            JsonString name = cursor.Name;
-            if (name.Is("content"u8))
+            ReadOnlySpan<byte> name = cursor.Name.InPlaceOr(scratch);
+            switch (name.Length)
             {
-                ScanContent(ref cursor, ref facts);
-            }
-            else if (name.Is("tool_calls"u8) || name.Is("function_call"u8))
-            {
-                Mark(ref cursor, ref facts, ChatChunkFlags.ToolCall);
-            }
-            else if (name.Is("refusal"u8))
-            {
-                Mark(ref cursor, ref facts, ChatChunkFlags.Refusal);
-            }
-            else if (name.Is("reasoning_content"u8) || name.Is("reasoning"u8) || name.Is("reasoning_details"u8))
-            {
-                Mark(ref cursor, ref facts, ChatChunkFlags.Reasoning);
-            }
-            else if (name.Is("audio"u8))
-            {
-                Mark(ref cursor, ref facts, ChatChunkFlags.Audio);
-            }
-            else
-            {
-                cursor.SkipValue();
+                case 7 when name.SequenceEqual("content"u8):
+                    ScanContent(ref cursor, ref facts);
+                    break;
+                case 10 when name.SequenceEqual("tool_calls"u8):
+                case 13 when name.SequenceEqual("function_call"u8):
+                    Mark(ref cursor, ref facts, ChatChunkFlags.ToolCall);
+                    break;
+                case 7 when name.SequenceEqual("refusal"u8):
+                    Mark(ref cursor, ref facts, ChatChunkFlags.Refusal);
+                    break;
+                case 9 when name.SequenceEqual("reasoning"u8):
+                case 17 when name.SequenceEqual("reasoning_content"u8) || name.SequenceEqual("reasoning_details"u8):
+                    Mark(ref cursor, ref facts, ChatChunkFlags.Reasoning);
+                    break;
+                case 5 when name.SequenceEqual("audio"u8):
+                    Mark(ref cursor, ref facts, ChatChunkFlags.Audio);
+                    break;
+                default:
+                    cursor.SkipValue();
+                    break;
             }
         }
     }
