@@ -175,6 +175,13 @@ public ref struct JsonCursor
     {
         if (TryReadNumber(out ReadOnlySpan<byte> text))
         {
+            if (text.Length == 1)
+            {
+                // Nearly every index is one digit; a lone hyphen would have been a fault.
+                value = text[0] - '0';
+                return true;
+            }
+
             return Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
         }
 

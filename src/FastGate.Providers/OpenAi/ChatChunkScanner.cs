@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastGate.Protocol.Json;
 
 namespace FastGate.Providers.OpenAi;
@@ -10,6 +11,27 @@ public static class ChatChunkScanner
 {
     // reasoning_content and reasoning_details.
     private const int LongestName = 17;
+
+    /// <summary>The members looked at, on whatever level: where one does not belong it is skipped like any other.</summary>
+    private enum Member : byte
+    {
+        Other,
+        Id,
+        Model,
+        Object,
+        Choices,
+        Usage,
+        Error,
+        Index,
+        Delta,
+        Text,
+        FinishReason,
+        Content,
+        Refusal,
+        Reasoning,
+        ToolCall,
+        Audio,
+    }
 
     /// <summary>Whether the data of an event is the end mark <c>[DONE]</c>.</summary>
     /// <param name="data">The event's data.</param>
@@ -30,28 +52,26 @@ public static class ChatChunkScanner
         }
 
         bool isErrorObject = false;
-        Span<byte> scratch = stackalloc byte[LongestName];
         while (cursor.NextProperty())
         {
-            ReadOnlySpan<byte> name = cursor.Name.InPlaceOr(scratch);
-            switch (name.Length)
+            switch (MemberOf(cursor.Name))
             {
-                case 7 when name.SequenceEqual("choices"u8):
+                case Member.Choices:
                     ScanChoices(ref cursor, ref facts);
                     break;
-                case 2 when name.SequenceEqual("id"u8):
+                case Member.Id:
                     facts.Id = OpenAiErrorFacts.ReadText(ref cursor);
                     break;
-                case 5 when name.SequenceEqual("model"u8):
+                case Member.Model:
                     facts.Model = OpenAiErrorFacts.ReadText(ref cursor);
                     break;
-                case 5 when name.SequenceEqual("usage"u8):
+                case Member.Usage:
                     ScanUsage(ref cursor, ref facts);
                     break;
-                case 5 when name.SequenceEqual("error"u8):
+                case Member.Error:
                     ScanError(ref cursor, ref facts);
                     break;
-                case 6 when name.SequenceEqual("object"u8) && cursor.TryReadString(out JsonString kind):
+                case Member.Object when cursor.TryReadString(out JsonString kind):
                     isErrorObject = kind.Is("error"u8);
                     break;
                 default:
@@ -65,7 +85,12 @@ public static class ChatChunkScanner
             return false;
         }
 
-        return !isErrorObject || TakeTopLevelError(json, ref facts);
+        if (isErrorObject)
+        {
+            TakeTopLevelError(json, ref facts);
+        }
+
+        return true;
     }
 
     private static void ScanUsage(ref JsonCursor cursor, ref ChatChunk facts)
@@ -88,15 +113,13 @@ public static class ChatChunkScanner
     }
 
     /// <summary>Some servers (vLLM, Mistral) send the error's members at the top, with <c>"object":"error"</c>.</summary>
-    private static bool TakeTopLevelError(ReadOnlySpan<byte> json, ref ChatChunk facts)
+    private static void TakeTopLevelError(ReadOnlySpan<byte> json, ref ChatChunk facts)
     {
         facts.Flags |= ChatChunkFlags.Error;
         if (OpenAiError.TryRead(json, out OpenAiErrorFacts error))
         {
             facts.Error = error;
         }
-
-        return true;
     }
 
     private static void ScanChoices(ref JsonCursor cursor, ref ChatChunk facts)
@@ -126,22 +149,20 @@ public static class ChatChunkScanner
 
     private static void ScanChoice(ref JsonCursor cursor, ref ChatChunk facts, ref int index)
     {
-        Span<byte> scratch = stackalloc byte[LongestName];
         while (cursor.NextProperty())
         {
-            ReadOnlySpan<byte> name = cursor.Name.InPlaceOr(scratch);
-            switch (name.Length)
+            switch (MemberOf(cursor.Name))
             {
-                case 5 when name.SequenceEqual("delta"u8) && cursor.TryEnterObject():
+                case Member.Delta when cursor.TryEnterObject():
                     ScanDelta(ref cursor, ref facts);
                     break;
-                case 5 when name.SequenceEqual("index"u8):
+                case Member.Index:
                     index = cursor.TryReadInt64(out long value) ? (int)Math.Clamp(value, 0, int.MaxValue) : index;
                     break;
-                case 13 when name.SequenceEqual("finish_reason"u8):
+                case Member.FinishReason:
                     ScanFinish(ref cursor, ref facts);
                     break;
-                case 4 when name.SequenceEqual("text"u8):
+                case Member.Text:
                     ScanContent(ref cursor, ref facts);
                     break;
                 default:
@@ -165,27 +186,23 @@ public static class ChatChunkScanner
 
     private static void ScanDelta(ref JsonCursor cursor, ref ChatChunk facts)
     {
-        Span<byte> scratch = stackalloc byte[LongestName];
         while (cursor.NextProperty())
         {
-            ReadOnlySpan<byte> name = cursor.Name.InPlaceOr(scratch);
-            switch (name.Length)
+            switch (MemberOf(cursor.Name))
             {
-                case 7 when name.SequenceEqual("content"u8):
+                case Member.Content:
                     ScanContent(ref cursor, ref facts);
                     break;
-                case 10 when name.SequenceEqual("tool_calls"u8):
-                case 13 when name.SequenceEqual("function_call"u8):
+                case Member.ToolCall:
                     Mark(ref cursor, ref facts, ChatChunkFlags.ToolCall);
                     break;
-                case 7 when name.SequenceEqual("refusal"u8):
+                case Member.Refusal:
                     Mark(ref cursor, ref facts, ChatChunkFlags.Refusal);
                     break;
-                case 9 when name.SequenceEqual("reasoning"u8):
-                case 17 when name.SequenceEqual("reasoning_content"u8) || name.SequenceEqual("reasoning_details"u8):
+                case Member.Reasoning:
                     Mark(ref cursor, ref facts, ChatChunkFlags.Reasoning);
                     break;
-                case 5 when name.SequenceEqual("audio"u8):
+                case Member.Audio:
                     Mark(ref cursor, ref facts, ChatChunkFlags.Audio);
                     break;
                 default:
@@ -234,6 +251,50 @@ public static class ChatChunkScanner
         if (hasSomething)
         {
             facts.Flags |= flag;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Member MemberOf(JsonString name) => name.NeedsUnescape ? MemberOfEscaped(name) : MemberOf(name.Raw);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Member MemberOfEscaped(JsonString name) => MemberOf(name.InPlaceOr(stackalloc byte[LongestName]));
+
+    private static Member MemberOf(ReadOnlySpan<byte> name)
+    {
+        switch (name.Length)
+        {
+            case 2:
+                return name.SequenceEqual("id"u8) ? Member.Id : Member.Other;
+            case 4:
+                return name.SequenceEqual("text"u8) ? Member.Text : Member.Other;
+            case 5:
+                return name.SequenceEqual("delta"u8) ? Member.Delta
+                    : name.SequenceEqual("index"u8) ? Member.Index
+                    : name.SequenceEqual("model"u8) ? Member.Model
+                    : name.SequenceEqual("usage"u8) ? Member.Usage
+                    : name.SequenceEqual("error"u8) ? Member.Error
+                    : name.SequenceEqual("audio"u8) ? Member.Audio
+                    : Member.Other;
+            case 6:
+                return name.SequenceEqual("object"u8) ? Member.Object : Member.Other;
+            case 7:
+                return name.SequenceEqual("content"u8) ? Member.Content
+                    : name.SequenceEqual("choices"u8) ? Member.Choices
+                    : name.SequenceEqual("refusal"u8) ? Member.Refusal
+                    : Member.Other;
+            case 9:
+                return name.SequenceEqual("reasoning"u8) ? Member.Reasoning : Member.Other;
+            case 10:
+                return name.SequenceEqual("tool_calls"u8) ? Member.ToolCall : Member.Other;
+            case 13:
+                return name.SequenceEqual("finish_reason"u8) ? Member.FinishReason
+                    : name.SequenceEqual("function_call"u8) ? Member.ToolCall
+                    : Member.Other;
+            case LongestName:
+                return name.SequenceEqual("reasoning_content"u8) || name.SequenceEqual("reasoning_details"u8) ? Member.Reasoning : Member.Other;
+            default:
+                return Member.Other;
         }
     }
 }
