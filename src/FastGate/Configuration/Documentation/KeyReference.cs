@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using FastGate.Configuration.Keys;
 using FastGate.Configuration.Reading;
+using FastGate.Providers.Presets;
 
 namespace FastGate.Configuration.Documentation;
 
@@ -23,6 +24,7 @@ internal static class KeyReference
             Write(text, section);
         }
 
+        WriteKinds(text);
         return text.ToString();
     }
 
@@ -57,6 +59,19 @@ internal static class KeyReference
             string keys = string.Join(", ", section.LaterKeys.Select(later => $"`{later.Name}`"));
             text.Append(CultureInfo.InvariantCulture, $"Not in this version, and refused: {keys}.\n\n");
         }
+    }
+
+    private static void WriteKinds(StringBuilder text)
+    {
+        text.Append("### Kinds\n\n| kind | base URL | key usually in |\n|---|---|---|\n");
+        foreach (ProviderPreset kind in ProviderKinds.All)
+        {
+            string variable = kind.KeyVariable is null ? "needs none" : $"`{kind.KeyVariable}`";
+            text.Append(CultureInfo.InvariantCulture, $"| [`{kind.Name}`]({kind.Documentation}) | `{kind.BaseUrl}` | {variable} |\n");
+        }
+
+        string later = string.Join(", ", ProviderKinds.Later.Select(kind => $"`{kind.Name}`"));
+        text.Append(CultureInfo.InvariantCulture, $"\nNot in this version, and refused: {later}.\n\n");
     }
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);

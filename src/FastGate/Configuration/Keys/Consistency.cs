@@ -17,11 +17,6 @@ internal static class Consistency
     {
         CheckAddresses(gateway, written, reading);
         CheckClients(gateway.Clients, reading);
-        if (written.Contains("providers") && gateway.Providers.IsEmpty)
-        {
-            reading.Report("providers", "names no provider; add one, for example openai: { key: \"${OPENAI_API_KEY}\" }");
-        }
-
         foreach (ProviderConfig provider in gateway.Providers)
         {
             CheckLoop(provider, gateway, reading);

@@ -16,7 +16,7 @@ internal static class ProviderKeys
         .Key<Secret?>("value", new SecretShape(), k => k.Value, (k, v) => k with { Value = v ?? k.Value },
             "The key. Write it as `${NAME}` or `${file:PATH}`.", required: true)
         .Key("weight", new NumberShape(1, 1000), k => k.Weight, (k, v) => k with { Weight = v ?? k.Weight },
-            "Its share relative to the other keys, 1 to 1000.");
+            "Its share relative to the other keys.");
 
     private static readonly Section<TimeoutsConfig> Timeouts = new Section<TimeoutsConfig>(
             "providers.NAME.timeouts", "How long to wait for the provider.", new TimeoutsConfig())
@@ -105,12 +105,13 @@ internal static class ProviderKeys
             return provider;
         }
 
-        if (kind.KeyVariable is not null && !written.Contains("key") && !written.Contains("keys"))
+        Uri baseUrl = new(kind.BaseUrl);
+        if (kind.NeedsKey && !written.Contains("key") && !written.Contains("keys"))
         {
-            reading.Report(path, $"has no key, and {kind.BaseUrl.Host} asks for one; add key: \"${{{kind.KeyVariable}}}\"");
+            reading.Report(path, $"has no key, and {baseUrl.Host} asks for one; add key: \"${{{kind.KeyVariable}}}\"");
         }
 
-        return provider with { BaseUrl = kind.BaseUrl };
+        return provider with { BaseUrl = baseUrl };
     }
 
     /// <summary>A header's value; its name is known from where it stands.</summary>

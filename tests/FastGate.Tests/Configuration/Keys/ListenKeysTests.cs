@@ -1,3 +1,5 @@
+using FastGate.Configuration;
+
 namespace FastGate.Tests.Configuration.Keys;
 
 public class ListenKeysTests
@@ -18,7 +20,7 @@ public class ListenKeysTests
     public void The_top_level_certificate_serves_listeners_without_their_own()
     {
         _config.File("/own.pem", "-----BEGIN CERTIFICATE----- -----BEGIN RSA PRIVATE KEY-----");
-        FastGate.Configuration.GatewayConfig config = _config.Valid($$"""
+        GatewayConfig config = _config.Valid($$"""
             tls: { cert: cert.pem, key: ./key.pem }
             listen: [":1", { address: ":2", tls: { cert: /own.pem, key: /own.pem } }]
             {{ConfigText.OneProvider}}
@@ -45,5 +47,5 @@ public class ListenKeysTests
 
     [Fact]
     public void A_group_with_nothing_in_it_is_as_if_it_were_not_there() =>
-        Assert.Equal(new FastGate.Configuration.ServerConfig(), _config.Valid($"server:\nroutes:\ndefaults:\n{ConfigText.OneProvider}").Server);
+        Assert.Equal(new ServerConfig(), _config.Valid($"server:\nroutes:\ndefaults:\n{ConfigText.OneProvider}").Server);
 }
