@@ -19,27 +19,13 @@ internal static class KeyReference
     public static string Write()
     {
         StringBuilder text = new();
-        foreach (Section section in Sections(GatewayKeys.Root))
+        foreach (Section section in GatewayKeys.Root.WithInner())
         {
             Write(text, section);
         }
 
         WriteKinds(text);
         return text.ToString();
-    }
-
-    /// <summary>A section and all below it, each once, in the order of their keys.</summary>
-    private static IEnumerable<Section> Sections(Section root)
-    {
-        List<Section> found = [root];
-        for (int i = 0; i < found.Count; i++)
-        {
-            // Depth first: what belongs to a key follows the table it stands in.
-            IEnumerable<Section> inner = found[i].Keys.Select(key => key.Shape.Inner).OfType<Section>().Distinct().Where(section => !found.Contains(section));
-            found.InsertRange(i + 1, inner.ToArray());
-        }
-
-        return found;
     }
 
     private static void Write(StringBuilder text, Section section)

@@ -45,7 +45,7 @@ internal static class ProviderKeys
         .Key("insecure_skip_verify", new SwitchShape(), t => t.InsecureSkipVerify, (t, v) => t with { InsecureSkipVerify = v },
             "Accept any certificate. For tests only: whoever is in between reads your keys.");
 
-    private static readonly TextShape Model = new("model name", "a model name without spaces", "[^\\s\\p{C}]{1,256}");
+    private static readonly TextShape Model = new("model name", "a model name without spaces", "[^\\s\\u0000-\\u001f\\u007f]{1,256}");
 
     public static readonly Section<ProviderConfig> Section = new Section<ProviderConfig>(
             "providers.NAME", "A provider. Its name (`a-z`, `0-9`, `_`, `-`) is what stands before the slash in `provider/model`.", new ProviderConfig())

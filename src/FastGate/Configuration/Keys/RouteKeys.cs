@@ -6,7 +6,7 @@ namespace FastGate.Configuration.Keys;
 internal static class RouteKeys
 {
     /// <summary>What a route may be called: anything a client can put into <c>model</c> without being misread.</summary>
-    public const string NamePattern = @"[^\s\p{C}]{1,256}";
+    public const string NamePattern = @"[^\s\u0000-\u001f\u007f]{1,256}";
 
     /// <summary>The keys a route has in common with <c>defaults</c>.</summary>
     public static readonly Section<RoutePolicy> Policy = new Section<RoutePolicy>(

@@ -197,7 +197,7 @@ internal sealed class YamlTree
     /// <summary>Adds the remedy for the most common mistake: an unquoted substitution where braces have a meaning of their own.</summary>
     private string Explain(Mark mark, string message)
     {
-        string text = message.TrimEnd('.');
+        string text = char.ToLowerInvariant(message[0]) + message.TrimEnd('.')[1..];
         string line = _text.Split('\n').ElementAtOrDefault(mark.Line - 1) ?? "";
         if (line.Contains("${", StringComparison.Ordinal) && line.AsSpan().IndexOfAny('{', '[') != line.IndexOf("${", StringComparison.Ordinal) + 1)
         {
