@@ -108,7 +108,7 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
             send = _isBusy;
         }
 
-        run.Settled(this, opened: true);
+        run.Settled(opened: true, fault: null);
         if (send)
         {
             wire.Send(run.Options.Message);
@@ -207,7 +207,7 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
 
         if (how == WireEnd.Connect)
         {
-            run.Settled(this, opened: false);
+            run.Settled(opened: false, wire.OpenFault);
         }
 
         if (more)

@@ -26,6 +26,7 @@ internal sealed class LoadRun(RunOptions options)
     private int _inFlight;
     private int _unsettled;
     private int _opened;
+    private volatile string? _openFault;
     private bool _isRunning;
     private long _nextTimeoutScan;
     private readonly List<LoadConnection> _resting = [];
@@ -61,7 +62,7 @@ internal sealed class LoadRun(RunOptions options)
         _allSettled.Task.Wait(options.Timeout);
         if (Volatile.Read(ref _opened) == 0)
         {
-            throw new LoadException($"cannot connect to {options.EndPoint}");
+            throw new LoadException($"cannot connect to {options.EndPoint}: {_openFault ?? "no answer in time"}");
         }
 
         // 2. The schedule and its window.
@@ -111,9 +112,8 @@ internal sealed class LoadRun(RunOptions options)
     }
 
     /// <summary>Called once per connection attempt made ahead; later calls change nothing.</summary>
-    public void Settled(LoadConnection connection, bool opened)
+    public void Settled(bool opened, string? fault)
     {
-        _ = connection;
         if (Volatile.Read(ref _unsettled) <= 0)
         {
             return;
@@ -122,6 +122,10 @@ internal sealed class LoadRun(RunOptions options)
         if (opened)
         {
             Interlocked.Increment(ref _opened);
+        }
+        else
+        {
+            _openFault = fault;
         }
 
         if (Interlocked.Decrement(ref _unsettled) == 0)

@@ -38,6 +38,9 @@ internal abstract class Wire(IWireOwner owner)
 
     protected IWireOwner Owner { get; } = owner;
 
+    /// <summary>Why the connection could not be opened; null when it could, or nothing is known.</summary>
+    public string? OpenFault { get; protected set; }
+
     /// <summary>A send has not been taken by the kernel completely.</summary>
     public abstract bool IsSending { get; }
 
@@ -101,6 +104,7 @@ internal sealed class SocketWire : Wire
     private void OnConnected(SocketAsyncEventArgs connect)
     {
         bool opened = connect.SocketError == SocketError.Success;
+        OpenFault = opened ? null : new SocketException((int)connect.SocketError).Message;
         connect.Dispose();
         if (_closed)
         {
@@ -289,6 +293,7 @@ internal sealed class TlsWire(IWireOwner owner, string serverName, bool acceptAn
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException or ObjectDisposedException)
         {
             // Reported below by how far the connection had come.
+            OpenFault = end == WireEnd.Connect ? e.Message : null;
         }
 
         if (!_closed)

@@ -84,6 +84,7 @@ internal sealed class ProxyUnderTest
         string text = File.ReadAllText(Path.Combine(_options.Assets, template))
             .Replace("@LISTEN@", listen, StringComparison.Ordinal)
             .Replace("@UPSTREAM@", upstream, StringComparison.Ordinal)
+            .Replace("@NO_DELAY@", streams ? "option http-no-delay" : string.Empty, StringComparison.Ordinal)
             .Replace("@BUFFERING@", streams ? "off" : "on", StringComparison.Ordinal)
             .Replace("@WORK@", work, StringComparison.Ordinal);
         string file = Path.Combine(work, template);

@@ -59,6 +59,16 @@ public sealed class ComparisonTests
         }
     }
 
+    [Fact]
+    public void A_name_that_is_part_of_another_means_only_itself()
+    {
+        Scenario[] all = [Named("streams-100"), Named("streams-1000")];
+        Assert.Equal([true, false], all.Select(scenario => scenario.IsMeantBy("streams-100", all)));
+        Assert.Equal([true, true], all.Select(scenario => scenario.IsMeantBy("streams", all)));
+
+        static Scenario Named(string name) => new() { Name = name, Title = name, Kind = ScenarioKind.Start, Upstream = "nginx" };
+    }
+
     [Theory]
     [InlineData("--rounds 0")]
     [InlineData("--proxy envoy")]
