@@ -100,6 +100,19 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Answer_to_HEAD_has_no_body_and_the_connection_goes_on()
+    {
+        await using var mock = new MockClient();
+        using RawClient client = await RawClient.ConnectAsync(mock.Server.BoundEndpoint);
+
+        await client.SendAsync("HEAD /v1/models HTTP/1.1\r\nHost: m\r\nAuthorization: Bearer k\r\n\r\n" + RawClient.Post(MockClient.Chat("ok", "echo: after")));
+
+        string received = await client.ReceiveUntilAsync("\"system_fingerprint\":\"fp_mock\"}");
+        Assert.StartsWith("HTTP/1.1 405 ", received, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", received.Split("\r\n\r\n")[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Close_is_honoured_when_asked_for()
     {
         await using var mock = new MockClient();
