@@ -56,7 +56,10 @@ internal sealed class ConnectionSignal(TimerWheel wheel) : TimerEntry
     }
 
     /// <summary>Sets a limit over several phases; infinite takes it away. The next <see cref="Arm"/> obeys it.</summary>
-    internal void Limit(TimeSpan duration) => _limit = duration == Timeout.InfiniteTimeSpan ? Never : wheel.Now + TimerWheel.TicksOf(duration);
+    internal void Limit(TimeSpan duration) => Limit(duration, wheel.Now);
+
+    /// <summary>The same, counted from an earlier tick.</summary>
+    internal void Limit(TimeSpan duration, long since) => _limit = duration == Timeout.InfiniteTimeSpan ? Never : since + TimerWheel.TicksOf(duration);
 
     /// <summary>A duration cut to what the limit leaves, at least one tick.</summary>
     internal TimeSpan AtMost(TimeSpan duration)
