@@ -25,6 +25,10 @@ public sealed class Condition
     public static Condition? Compile(ConditionValue value, string at, ICollection<ConditionError> errors) =>
         new ConditionCompiler(errors).Compile(value, at);
 
+    /// <summary>Both of two conditions; either may be null for none.</summary>
+    internal static Condition? Both(Condition? first, Condition? second) =>
+        first is null || second is null ? first ?? second : new Condition(ConditionNode.All([first._root, second._root]));
+
     private static bool Holds<TFacts>(ConditionNode node, ref TFacts facts)
         where TFacts : IRequestFacts, allows ref struct
     {

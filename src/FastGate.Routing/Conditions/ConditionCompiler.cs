@@ -200,26 +200,8 @@ internal sealed class ConditionCompiler(ICollection<ConditionError> errors)
 
     private static string Nearest(string name, string candidates)
     {
-        string? best = candidates.Split(' ').MinBy(candidate => Distance(name, candidate));
-        return best is not null && Distance(name, best) <= 2 ? $" (did you mean {best}?)" : "";
-    }
-
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int above = row[j];
-                row[j] = a[i - 1] == b[j - 1] ? diagonal : 1 + Math.Min(diagonal, Math.Min(above, row[j - 1]));
-                diagonal = above;
-            }
-        }
-
-        return row[b.Length];
+        string? best = candidates.Split(' ').MinBy(candidate => EditDistance.Between(name, candidate));
+        return best is not null && EditDistance.Between(name, best) <= 2 ? $" (did you mean {best}?)" : "";
     }
 
     private ConditionNode? Error(ConditionValue value, string at, string message) => ErrorOf<ConditionNode>(value, at, message);
