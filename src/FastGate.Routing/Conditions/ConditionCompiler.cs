@@ -8,7 +8,9 @@ internal sealed class ConditionCompiler(ICollection<ConditionError> errors)
     private const int DeepestNesting = 32;
     private const int LongestPattern = 1024;
     private const string Comparisons = "$eq $ne $gt $gte $lt $lte $in $nin $regex $exists $not";
-    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(50);
+
+    // Linear time bounds a match already; this bounds it on a machine that stands still.
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(500);
 
     private int _depth;
 
@@ -186,11 +188,19 @@ internal sealed class ConditionCompiler(ICollection<ConditionError> errors)
 
         try
         {
-            return new RegexTest(new Regex(value.Text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MatchTimeout));
+            var regex = new Regex(value.Text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MatchTimeout);
+
+            // The first match builds the automaton: here, not in a request.
+            _ = regex.IsMatch("x");
+            return new RegexTest(regex);
         }
         catch (RegexParseException e)
         {
             return ErrorOf<RegexTest>(value, at, $"the pattern is wrong at character {e.Offset}: {e.Message}");
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return ErrorOf<RegexTest>(value, at, "the pattern is too large to match in time: write a smaller one");
         }
         catch (NotSupportedException)
         {

@@ -9,7 +9,10 @@ internal sealed class RoundRobinStrategy(RouteNode[] members) : Strategy(members
 
     internal override int Choose(ulong eligible, ref ChoiceContext context)
     {
-        uint turn = (uint)Interlocked.Increment(ref _turn);
-        return NthEligible((int)(turn % (uint)CountEligible(eligible)), eligible);
+        // Without a choice there is no turn: else a failing pair would always be met in the same order.
+        int count = CountEligible(eligible);
+        return count == 1
+            ? FirstEligible(eligible)
+            : NthEligible((int)((uint)Interlocked.Increment(ref _turn) % (uint)count), eligible);
     }
 }
