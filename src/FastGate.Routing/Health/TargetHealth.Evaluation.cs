@@ -27,13 +27,20 @@ public sealed partial class TargetHealth
         HealthWord word = Read();
         switch (word.State)
         {
+            case TargetState.Healthy or TargetState.Degraded when _failWhenReleased:
+                if (MayChange(nowTicks))
+                {
+                    ToFailed(_lastClass, HealthRule.FailuresInARow, null, grey: true, nowTicks);
+                }
+
+                break;
             case TargetState.Healthy:
                 EvaluateHealthy(word, ok, failed, from, second, nowTicks);
                 break;
             case TargetState.Degraded:
                 EvaluateDegraded(word, ok, failed, from, second, nowTicks);
                 break;
-            case TargetState.Recovering when word.Step == _shares.Length - 1 && _stepSuccesses >= _settings.SuccessesPerStep && MayChange(nowTicks):
+            case TargetState.Recovering when HasReturned && MayChange(nowTicks):
                 ToHealthy(nowTicks);
                 break;
         }
@@ -79,22 +86,13 @@ public sealed partial class TargetHealth
     {
         double rate = Rate(ok, failed);
         double slowness = Slowness(from, second, out long p95);
-        if (_failWhenReleased)
-        {
-            if (MayChange(nowTicks))
-            {
-                ToFailed(_lastClass, HealthRule.FailuresInARow, null, grey: true, nowTicks);
-            }
-
-            return;
-        }
-
         if (FailedByRate(rate, nowTicks))
         {
             ToFailed(_lastClass, HealthRule.ErrorRate, null, grey: true, nowTicks);
         }
         else if (MayChange(nowTicks) && HasRecovered(ok, failed, second, nowTicks))
         {
+            _windowFromSecond = second + 1;
             ToHealthy(nowTicks);
         }
         else

@@ -66,7 +66,10 @@ public sealed partial class TargetHealth
         // A row of failures began with its first; a rate began no earlier than its window.
         bool row = rule is HealthRule.FailuresInARow or HealthRule.RateLimited && !grey;
         long first = row ? _rowStartTicks : Math.Max(_firstFailureTicks, nowTicks - _settings.Window.Ticks);
-        Volatile.Write(ref _incident, new Incident(Target, first, nowTicks, cause, rule, _pending) { Grey = grey });
+
+        // A rate limit without a key left holds the target out from the first on; the third only gives it a name.
+        long outOfRotation = rule == HealthRule.RateLimited ? Math.Min(_limitHeldTicks, nowTicks) : nowTicks;
+        Volatile.Write(ref _incident, new Incident(Target, first, outOfRotation, cause, rule, _pending) { Grey = grey });
         _pending = default;
     }
 
@@ -78,6 +81,7 @@ public sealed partial class TargetHealth
         }
 
         _incident.ClosedTicks = nowTicks;
+        _greyUntilTicks = _incident.Grey ? nowTicks + _settings.CooldownMemory.Ticks : 0;
         if (_closed.Count == KeptIncidents)
         {
             _closed.Dequeue();

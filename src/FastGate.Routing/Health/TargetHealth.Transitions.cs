@@ -23,6 +23,8 @@ public sealed partial class TargetHealth
     private long _evidenceFromTicks;
     private long _windowFromSecond;
     private long _healthySinceTicks;
+    private long _greyUntilTicks;
+    private long _limitHeldTicks;
     private int _doublings;
     private int _stepSuccesses;
     private bool _successSinceFailed;
@@ -32,6 +34,12 @@ public sealed partial class TargetHealth
     private PendingIncident _pending;
 
     private bool Grey => _incident?.Grey ?? false;
+
+    /// <summary>
+    /// All steps taken, and only the damping keeps the state from being healthy: from here on it is judged like one that is, or
+    /// a target with the few errors everybody has would never get back.
+    /// </summary>
+    private bool HasReturned => _stepSuccesses >= _settings.SuccessesPerStep && Read().Step == _shares.Length - 1;
 
     private bool TryStartTrial(HealthWord seen, long nowTicks, long startTicks, out Admission admission)
     {
@@ -116,11 +124,13 @@ public sealed partial class TargetHealth
     {
         HealthWord word = Read();
         _successSinceFailed = true;
-        if (++_stepSuccesses < _settings.SuccessesPerStep)
+        if (++_stepSuccesses != _settings.SuccessesPerStep)
         {
             return;
         }
 
+        // What was measured while ill must not make it ill again: the window begins anew.
+        _windowFromSecond = SignalRing.SecondOf(nowTicks) + 1;
         if (word.Step + 1 < _shares.Length)
         {
             _stepSuccesses = 0;
@@ -142,10 +152,10 @@ public sealed partial class TargetHealth
         NoteFailure(failure, nowTicks);
         switch (Read().State)
         {
-            case TargetState.Recovering:
+            case TargetState.Recovering when !HasReturned:
                 OnTrialFailed(failure, retryAfter, nowTicks);
                 break;
-            case TargetState.Healthy or TargetState.Degraded:
+            case TargetState.Healthy or TargetState.Degraded or TargetState.Recovering:
                 if (_failuresInARow++ == 0)
                 {
                     _rowStartTicks = nowTicks;
@@ -172,13 +182,14 @@ public sealed partial class TargetHealth
         HealthWord word = Read();
         switch (word.State)
         {
-            case TargetState.Recovering:
+            case TargetState.Recovering when !HasReturned:
                 OnTrialFailed(FailureClass.RateLimited, retryAfter, nowTicks);
                 break;
-            case TargetState.Healthy or TargetState.Degraded:
+            case TargetState.Healthy or TargetState.Degraded or TargetState.Recovering:
                 if (_limitsInARow++ == 0)
                 {
                     _rowStartTicks = nowTicks;
+                    _limitHeldTicks = nowTicks;
                 }
 
                 Volatile.Write(ref _suspect, 1);
@@ -254,16 +265,25 @@ public sealed partial class TargetHealth
     private void OnHardSignal(FailureClass failure, HealthRule rule, TimeSpan? retryAfter, long nowTicks)
     {
         HealthWord word = Read();
-        if (word.State == TargetState.Degraded && !MayChange(nowTicks))
+        if (word.State == TargetState.Recovering)
         {
+            OnTrialFailed(failure, retryAfter, nowTicks);
+            return;
+        }
+
+        // A target that is, or a moment ago was, in a grey failure has rows of failures by chance.
+        bool grey = word.State == TargetState.Degraded || nowTicks < _greyUntilTicks;
+        if (grey && !MayChange(nowTicks))
+        {
+            // Held a little longer than the damping lasts: the evaluation that fails it then comes up to a tenth of a second late.
             _failWhenReleased = true;
-            Store(word.With(held: true, untilTicks: _lastChangeTicks + _settings.Damping.Ticks));
+            Store(word.With(held: true, untilTicks: _lastChangeTicks + _settings.Damping.Ticks + (2 * EvaluationInterval)));
             return;
         }
 
         long second = SignalRing.SecondOf(nowTicks);
         long isolated = _ring.Results(Math.Max(second - IsolatedFailureSeconds + 1, _windowFromSecond), second).Failed - _failuresInARow;
-        ToFailed(failure, rule, retryAfter, word.State == TargetState.Degraded || isolated >= IsolatedFailuresOfGrey, nowTicks);
+        ToFailed(failure, rule, retryAfter, grey || isolated >= IsolatedFailuresOfGrey, nowTicks);
     }
 
     private void OnTrialFailed(FailureClass failure, TimeSpan? retryAfter, long nowTicks)
@@ -330,9 +350,6 @@ public sealed partial class TargetHealth
         _healthySinceTicks = nowTicks;
         _firstFailureTicks = 0;
         Volatile.Write(ref _suspect, 0);
-
-        // What was measured while ill must not make it ill again: the window begins anew.
-        _windowFromSecond = SignalRing.SecondOf(nowTicks) + 1;
         Change(TargetState.Healthy, HealthWord.FullShare, 0, FailureClass.None, HealthRule.Recovered, nowTicks);
         CloseIncident(nowTicks);
     }
