@@ -19,8 +19,9 @@ public enum AdmissionKind : byte
 /// </summary>
 public readonly struct Admission
 {
-    internal Admission(AdmissionKind kind, ushort epoch, long startTicks)
+    internal Admission(AdmissionKind kind, ushort epoch, long sequence, long startTicks)
     {
+        Sequence = sequence;
         Kind = kind;
         Epoch = epoch;
         StartTicks = startTicks;
@@ -31,6 +32,9 @@ public readonly struct Admission
 
     /// <summary>When the attempt begins, in ticks of <see cref="Timing.MonotonicClock"/>.</summary>
     public long StartTicks { get; }
+
+    /// <summary>Its number among the target's attempts in the order of beginning; 0 for one that never began.</summary>
+    internal long Sequence { get; }
 
     /// <summary>The state change of the target this leave belongs to.</summary>
     internal ushort Epoch { get; }

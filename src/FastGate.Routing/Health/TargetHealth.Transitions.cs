@@ -13,8 +13,7 @@ public sealed partial class TargetHealth
 
     private readonly int[] _shares;
     private RequestRandom _random;
-    private int _failuresInARow;
-    private int _limitsInARow;
+    private FailureRow _row;
     private int _probeFailuresInARow;
     private long _rowStartTicks;
     private long _firstFailureTicks;
@@ -57,7 +56,7 @@ public sealed partial class TargetHealth
                 // The lease outlives every wait before the attempt.
                 Store(word.With(trial: true, held: false, untilTicks: startTicks + _settings.TrialLease.Ticks));
                 _trialStartTicks = nowTicks;
-                admission = new Admission(AdmissionKind.Trial, word.Epoch, startTicks);
+                admission = new Admission(AdmissionKind.Trial, word.Epoch, NextSequence(), startTicks);
                 return true;
             }
         }
@@ -75,17 +74,12 @@ public sealed partial class TargetHealth
         }
     }
 
-    /// <summary>A finished success ends the rows that began before it did; one begun earlier says nothing about now.</summary>
-    private void EndRows(in Admission admission)
+    /// <summary>A finished success ends a suspicion older than its attempt; one begun earlier says nothing about now.</summary>
+    private void EndSuspicion(in Admission admission)
     {
-        if (admission.StartTicks >= _rowStartTicks)
+        if (admission.StartTicks >= _lastFailureTicks && _probeFailuresInARow == 0)
         {
-            _failuresInARow = 0;
-            _limitsInARow = 0;
-            if (_probeFailuresInARow == 0)
-            {
-                Volatile.Write(ref _suspect, 0);
-            }
+            Volatile.Write(ref _suspect, 0);
         }
     }
 
@@ -156,15 +150,10 @@ public sealed partial class TargetHealth
                 OnTrialFailed(failure, retryAfter, nowTicks);
                 break;
             case TargetState.Healthy or TargetState.Degraded or TargetState.Recovering:
-                if (_failuresInARow++ == 0)
+                int row = LengthenRow(admission, nowTicks);
+                if (row >= _settings.ConsecutiveFailures)
                 {
-                    _rowStartTicks = nowTicks;
-                }
-
-                Volatile.Write(ref _suspect, 1);
-                if (_failuresInARow >= _settings.ConsecutiveFailures)
-                {
-                    OnHardSignal(failure, HealthRule.FailuresInARow, retryAfter, nowTicks);
+                    OnHardSignal(failure, HealthRule.FailuresInARow, row, retryAfter, nowTicks);
                 }
 
                 break;
@@ -186,19 +175,14 @@ public sealed partial class TargetHealth
                 OnTrialFailed(FailureClass.RateLimited, retryAfter, nowTicks);
                 break;
             case TargetState.Healthy or TargetState.Degraded or TargetState.Recovering:
-                if (_limitsInARow++ == 0)
+                int row = LengthenRow(admission, nowTicks);
+                if (row >= _settings.ConsecutiveFailures)
                 {
-                    _rowStartTicks = nowTicks;
-                    _limitHeldTicks = nowTicks;
-                }
-
-                Volatile.Write(ref _suspect, 1);
-                if (_limitsInARow >= _settings.ConsecutiveFailures)
-                {
-                    OnHardSignal(FailureClass.RateLimited, HealthRule.RateLimited, retryAfter, nowTicks);
+                    OnHardSignal(FailureClass.RateLimited, HealthRule.RateLimited, row, retryAfter, nowTicks);
                 }
                 else if (untilTicks > nowTicks && (!word.Held || untilTicks > word.UntilTicks))
                 {
+                    _limitHeldTicks = row == 1 ? nowTicks : _limitHeldTicks;
                     long latest = nowTicks + _settings.MaximumRetryAfter.Ticks;
                     Store(word.With(held: true, untilTicks: Math.Min(untilTicks, latest)));
                 }
@@ -216,10 +200,7 @@ public sealed partial class TargetHealth
         {
             _ring.AddProbeSuccess(SignalRing.SecondOf(nowTicks));
             _probeFailuresInARow = 0;
-            if (_failuresInARow == 0 && _limitsInARow == 0)
-            {
-                Volatile.Write(ref _suspect, 0);
-            }
+            Volatile.Write(ref _suspect, 0);
 
             if (state == TargetState.Failed)
             {
@@ -241,9 +222,21 @@ public sealed partial class TargetHealth
             }
             else if (state != TargetState.Failed && _probeFailuresInARow >= _settings.ConsecutiveProbeFailures)
             {
-                OnHardSignal(failure, HealthRule.ProbesFailed, null, nowTicks);
+                OnHardSignal(failure, HealthRule.ProbesFailed, 0, null, nowTicks);
             }
         }
+    }
+
+    private int LengthenRow(in Admission admission, long nowTicks)
+    {
+        int length = _row.Add(admission.Sequence);
+        if (length == 1)
+        {
+            _rowStartTicks = nowTicks;
+        }
+
+        Volatile.Write(ref _suspect, 1);
+        return length;
     }
 
     private void NoteFailure(FailureClass failure, long nowTicks)
@@ -262,7 +255,7 @@ public sealed partial class TargetHealth
     }
 
     /// <summary>A signal that takes the target out at once; the state follows later where it may not change yet.</summary>
-    private void OnHardSignal(FailureClass failure, HealthRule rule, TimeSpan? retryAfter, long nowTicks)
+    private void OnHardSignal(FailureClass failure, HealthRule rule, int row, TimeSpan? retryAfter, long nowTicks)
     {
         HealthWord word = Read();
         if (word.State == TargetState.Recovering)
@@ -282,7 +275,7 @@ public sealed partial class TargetHealth
         }
 
         long second = SignalRing.SecondOf(nowTicks);
-        long isolated = _ring.Results(Math.Max(second - IsolatedFailureSeconds + 1, _windowFromSecond), second).Failed - _failuresInARow;
+        long isolated = _ring.Results(Math.Max(second - IsolatedFailureSeconds + 1, _windowFromSecond), second).Failed - row;
         ToFailed(failure, rule, retryAfter, grey || isolated >= IsolatedFailuresOfGrey, nowTicks);
     }
 
@@ -318,8 +311,7 @@ public sealed partial class TargetHealth
             cooldown = Math.Max(cooldown, _settings.Damping.Ticks);
         }
 
-        _failuresInARow = 0;
-        _limitsInARow = 0;
+        _row.Clear();
         _probeFailuresInARow = 0;
         _successSinceFailed = false;
         _failWhenReleased = false;
@@ -342,8 +334,7 @@ public sealed partial class TargetHealth
 
     private void ToHealthy(long nowTicks)
     {
-        _failuresInARow = 0;
-        _limitsInARow = 0;
+        _row.Clear();
         _probeFailuresInARow = 0;
         _rateHeldSinceTicks = 0;
         _failWhenReleased = false;

@@ -58,13 +58,11 @@ public sealed partial class TargetHealth
     }
 
     /// <summary>What the probe schedule needs to know.</summary>
-    /// <param name="nowTicks">The time.</param>
-    public ProbeFacts ProbeFacts(long nowTicks)
+    public ProbeFacts ProbeFacts()
     {
         lock (_gate)
         {
-            bool suspected = _failuresInARow > 0 || _limitsInARow > 0 || _probeFailuresInARow > 0;
-            return new ProbeFacts(Read().State, suspected && nowTicks >= _lastFailureTicks, _lastFailureTicks, _lastResultTicks, _lastProbeTicks);
+            return new ProbeFacts(Read().State, Volatile.Read(ref _suspect) != 0, _lastFailureTicks, _lastResultTicks, _lastProbeTicks);
         }
     }
 }

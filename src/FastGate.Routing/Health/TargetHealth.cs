@@ -24,6 +24,7 @@ public sealed partial class TargetHealth
 
     // Not zero when a success must look at the failures or limits counted in a row.
     private int _suspect;
+    private long _sequence;
     private long _nextEvaluationTicks;
     private long _lastResultTicks;
 
@@ -73,12 +74,12 @@ public sealed partial class TargetHealth
                 return TryStartTrial(seen, nowTicks, startTicks, out admission);
         }
 
-        admission = new Admission(AdmissionKind.Normal, seen.Epoch, startTicks);
+        admission = new Admission(AdmissionKind.Normal, seen.Epoch, NextSequence(), startTicks);
         return true;
     }
 
     /// <summary>Leave without asking the state: the single attempt made when every target is out, or a retry just earned.</summary>
-    internal Admission Force(AdmissionKind kind, long startTicks) => new(kind, Read().Epoch, startTicks);
+    internal Admission Force(AdmissionKind kind, long startTicks) => new(kind, Read().Epoch, NextSequence(), startTicks);
 
     /// <summary>Takes a result into account.</summary>
     /// <param name="admission">The leave the attempt was made with.</param>
@@ -92,7 +93,7 @@ public sealed partial class TargetHealth
         long second = SignalRing.SecondOf(nowTicks);
         if ((outcome.Flags & OutcomeFlags.ClientGone) != 0)
         {
-            Release(admission);
+            Abandon(admission, beatenStream: false, nowTicks);
             return;
         }
 
@@ -162,15 +163,24 @@ public sealed partial class TargetHealth
         }
     }
 
-    /// <summary>Gives back a leave whose attempt will never say anything: cancelled, or answered with the client's own fault.</summary>
+    /// <summary>
+    /// Gives back a leave whose attempt was given up before it said anything: the client went, or another attempt won. A stream
+    /// beaten by a hedge says one thing all the same: that its first token takes longer than this. Without it a silent target
+    /// whose every request is rescued by a hedge would look well.
+    /// </summary>
     /// <param name="admission">The leave.</param>
-    public void Release(in Admission admission)
+    /// <param name="beatenStream">Whether it was a stream without a token yet, beaten by another attempt.</param>
+    /// <param name="nowTicks">The time.</param>
+    public void Abandon(in Admission admission, bool beatenStream, long nowTicks)
     {
-        if (admission.Kind == AdmissionKind.Trial)
+        lock (_gate)
         {
-            lock (_gate)
+            _row.Forget(admission.Sequence);
+            ReleaseTrial(admission);
+            long waited = nowTicks - admission.StartTicks;
+            if (beatenStream && _baseline.Ticks > 0 && waited > _baseline.Ticks)
             {
-                ReleaseTrial(admission);
+                _ring.AddFirstToken(SignalRing.SecondOf(nowTicks), waited);
             }
         }
     }
@@ -196,6 +206,8 @@ public sealed partial class TargetHealth
         }
     }
 
+    private long NextSequence() => Interlocked.Increment(ref _sequence);
+
     private void RecordFailure(in Admission admission, in Outcome outcome, long second, long nowTicks)
     {
         _ring.AddResult(second, outcome.Class);
@@ -215,7 +227,14 @@ public sealed partial class TargetHealth
                 break;
             default:
                 // An answer that says nothing about the target ends a trial without a verdict; the next request tries again.
-                Release(admission);
+                if (admission.Kind == AdmissionKind.Trial)
+                {
+                    lock (_gate)
+                    {
+                        ReleaseTrial(admission);
+                    }
+                }
+
                 break;
         }
     }
@@ -226,7 +245,7 @@ public sealed partial class TargetHealth
         {
             if (finished)
             {
-                EndRows(admission);
+                EndSuspicion(admission);
             }
 
             if (!credited && admission.StartTicks >= _evidenceFromTicks)

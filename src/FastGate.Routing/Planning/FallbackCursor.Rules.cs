@@ -11,10 +11,10 @@ public partial struct FallbackCursor
     // A wait for a rate limit is over a moment after it, not a moment before: held times are kept in milliseconds.
     private const long LimitMarginTicks = TimeSpan.TicksPerMillisecond;
 
-    private readonly bool EarnsFreeRetry(in AttemptSlot attempt, in Outcome outcome) =>
+    private readonly bool EarnsFreeRetry(in AttemptSlot attempt, in Outcome outcome, long nowTicks) =>
         outcome.Class == FailureClass.Reset
         && (outcome.Flags & (OutcomeFlags.PooledConnection | OutcomeFlags.ClientGone)) == OutcomeFlags.PooledConnection
-        && !attempt.FreeRetryUsed && !_lastChance && !_committed && !_ended;
+        && !attempt.FreeRetryUsed && !_lastChance && !_committed && !_ended && nowTicks < _deadlineTicks;
 
     /// <summary>Decides after a failure, the attempt being closed and accounted for.</summary>
     private Decision Judge(int slot, in Outcome outcome, long nowTicks)
@@ -214,9 +214,10 @@ public partial struct FallbackCursor
         Target target = TargetAt(attempt.Leaf);
 
         // A free retry is still the same attempt to the target's health: it keeps its leave, a trial's too.
+        // One that waits gets its leave when the wait is over: leaves are in the order of beginning.
         if ((flags & AttemptFlags.FreshConnection) == 0)
         {
-            attempt.Admission = target.Health.Force(AdmissionKind.Normal, nowTicks + wait);
+            attempt.Admission = wait > 0 ? default : target.Health.Force(AdmissionKind.Normal, nowTicks);
         }
 
         attempt.Waiting = wait > 0;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using FastGate.Routing.Health;
 using FastGate.Routing.Keys;
 using FastGate.Routing.Outcomes;
 using FastGate.Routing.Retry;
@@ -53,6 +54,7 @@ public partial struct FallbackCursor
     private int _attempts;
     private int _winner = -1;
     private bool _committed;
+    private bool _streaming;
     private bool _ended;
     private bool _lastChance;
 
@@ -114,21 +116,21 @@ public partial struct FallbackCursor
         }
 
         // 1. A stale pooled connection says nothing about the target: once more, free of charge, and nothing is counted.
-        if (EarnsFreeRetry(attempt, outcome))
+        if (EarnsFreeRetry(attempt, outcome, nowTicks))
         {
             attempt.FreeRetryUsed = true;
             Note(attempt, outcome);
             return Again(slot, 0, AttemptFlags.Retry | AttemptFlags.FreshConnection, outcome.Class, nowTicks);
         }
 
-        // 2. Account.
-        Account(ref attempt, outcome, nowTicks);
+        // 2. Nobody waits any more: what is under way is given up, and counts against nobody.
         if ((outcome.Flags & OutcomeFlags.ClientGone) != 0)
         {
             return Finish(StopReason.ClientGone, FailureClass.None, slot, nowTicks);
         }
 
-        // 3. News of an attempt that another one has beaten changes nothing any more.
+        // 3. Account. News of an attempt that another one has beaten changes nothing any more.
+        Account(ref attempt, outcome, nowTicks);
         if (_ended || (_committed && _winner >= 0 && slot != _winner))
         {
             Close(ref attempt);
@@ -163,6 +165,7 @@ public partial struct FallbackCursor
         }
 
         attempt.Waiting = false;
+        attempt.Admission = default;
         FailureClass reason = attempt.LastFailure;
         Target target = TargetAt(attempt.Leaf);
         if (!MayRetry(target.Health, nowTicks) || nowTicks >= _deadlineTicks || !TryKeepKey(ref attempt, target.Keys, nowTicks))
@@ -173,6 +176,7 @@ public partial struct FallbackCursor
             return Advance(slot, reason, nowTicks);
         }
 
+        attempt.Admission = target.Health.Force(AdmissionKind.Normal, nowTicks);
         return new Decision
         {
             Kind = DecisionKind.Attempt,
@@ -209,12 +213,18 @@ public partial struct FallbackCursor
 
     /// <summary>An attempt was cancelled because another one answered. It counts neither for nor against its target.</summary>
     /// <param name="slot">The attempt's slot.</param>
-    public void Abandon(int slot)
+    /// <param name="nowTicks">The time.</param>
+    public void Abandon(int slot, long nowTicks)
     {
         ref AttemptSlot attempt = ref SlotAt(slot);
         if (attempt.Active)
         {
-            TargetAt(attempt.Leaf).Health.Release(attempt.Admission);
+            // A stream that was relayed and is given up with its client has had its first token.
+            if (!attempt.Waiting && slot != _winner)
+            {
+                TargetAt(attempt.Leaf).Health.Abandon(attempt.Admission, _streaming, nowTicks);
+            }
+
             Close(ref attempt);
         }
     }
@@ -223,12 +233,13 @@ public partial struct FallbackCursor
     /// The request is over, whatever was under way: the client has gone, or an answer other than an upstream's was given.
     /// May be called more than once.
     /// </summary>
-    public void End()
+    /// <param name="nowTicks">The time.</param>
+    public void End(long nowTicks)
     {
         _ended = true;
         for (int i = 0; i < _hops; i++)
         {
-            Abandon(i);
+            Abandon(i, nowTicks);
         }
     }
 
@@ -294,6 +305,7 @@ public partial struct FallbackCursor
         Target target = TargetAt(attempt.Leaf);
         _committed = true;
         _winner = slot;
+        _streaming |= !finished;
         if (finished)
         {
             _ended = true;
@@ -311,7 +323,7 @@ public partial struct FallbackCursor
 
     private Decision Finish(StopReason stop, FailureClass reason, int slot, long nowTicks)
     {
-        End();
+        End(nowTicks);
         if (stop is not (StopReason.ClientGone or StopReason.Refused))
         {
             for (ulong rest = _blamed; rest != 0; rest &= rest - 1)

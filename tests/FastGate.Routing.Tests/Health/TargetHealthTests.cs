@@ -190,7 +190,7 @@ public sealed class TargetHealthTests
         Assert.Equal(TargetState.Recovering, _health.State);
         _rig.Advance(1100);
         Assert.True(TryAdmit(out trial));
-        _health.Release(trial);
+        _health.Abandon(trial, beatenStream: false, _rig.Now);
         _rig.Advance(1100);
         Assert.True(TryAdmit(out _));
     }

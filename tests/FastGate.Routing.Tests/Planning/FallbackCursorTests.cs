@@ -402,7 +402,7 @@ public sealed class FallbackCursorTests
             Report(first, Outcome.StreamStarted(TimeSpan.FromMilliseconds(300)));
             _rig.Advance(1000);
             Report(first, Outcome.Failure(FailureClass.StreamCut));
-            _cursor.End();
+            _cursor.End(_rig.Now);
         }
 
         Assert.Equal(TargetState.Failed, _rig["a/m"].Health.State);
@@ -415,7 +415,7 @@ public sealed class FallbackCursorTests
         Decision hedge = _cursor.StartParallel(hedge: true, _rig.Now);
         Assert.Equal("b/m", hedge.Target!.Name);
         Assert.Equal(DecisionKind.Commit, Report(hedge, Fine).Kind);
-        _cursor.Abandon(first.Slot);
+        _cursor.Abandon(first.Slot, _rig.Now);
         Assert.True(_cursor.IsOver);
         Assert.Equal(0, _rig["a/m"].Load.InFlight);
         Assert.Equal(DecisionKind.Stop, Report(first, Fine).Kind);
@@ -451,7 +451,7 @@ public sealed class FallbackCursorTests
         Assert.Equal("b/m", _cursor.StartParallel(hedge: false, _rig.Now).Target!.Name);
         Assert.Equal("c/n", _cursor.StartParallel(hedge: false, _rig.Now).Target!.Name);
         Assert.Equal(DecisionKind.None, _cursor.StartParallel(hedge: false, _rig.Now).Kind);
-        _cursor.End();
+        _cursor.End(_rig.Now);
         Assert.Equal(0, _rig.Targets.Sum(target => target.Load.InFlight));
     }
 

@@ -100,7 +100,7 @@ internal sealed class RoutingSimulation
         {
             TargetHealth health = _rig[_providers[i].Target].Health;
             health.Tick(_rig.Now);
-            ProbePlan plan = ProbeSchedule.Next(health.ProbeFacts(_rig.Now), ProbeInterval, ProbeTimeout, _rig.Now);
+            ProbePlan plan = ProbeSchedule.Next(health.ProbeFacts(), ProbeInterval, ProbeTimeout, _rig.Now);
             if (!_probing[i] && plan.DueTicks <= _rig.Now)
             {
                 Probe(i, health, plan.Timeout);
@@ -164,7 +164,7 @@ internal sealed class RoutingSimulation
                     {
                         if (slot != decision.Slot)
                         {
-                            _cursor.Abandon(slot);
+                            _cursor.Abandon(slot, simulation._rig.Now);
                         }
                     }
 

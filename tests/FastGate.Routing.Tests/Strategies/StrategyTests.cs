@@ -200,7 +200,7 @@ public sealed class StrategyTests
     private string Choose(RoutePlan plan, RequestShape shape = default)
     {
         Decision decision = _rig.Begin(plan, out FallbackCursor cursor, shape);
-        cursor.End();
+        cursor.End(_rig.Now);
         return decision.Target!.Name;
     }
 
