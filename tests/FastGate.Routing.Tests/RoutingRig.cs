@@ -94,5 +94,12 @@ internal sealed class RoutingRig : IHealthListener
         health.Record(health.Force(AdmissionKind.Normal, Now), outcome, ref credited, Now);
     }
 
-    void IHealthListener.StateChanged(in StateChange change) => Changes.Add(change);
+    void IHealthListener.StateChanged(in StateChange change)
+    {
+        // Each target calls under its own lock only.
+        lock (Changes)
+        {
+            Changes.Add(change);
+        }
+    }
 }
