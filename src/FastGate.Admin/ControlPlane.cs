@@ -90,7 +90,11 @@ public sealed class ControlPlane : IAsyncDisposable
             case "/-/health" when read:
                 return SendAsync(context, 200, "ok");
             case "/-/ready" when read:
-                return SendAsync(context, _view.IsDraining ? 503 : 200, _view.IsDraining ? "draining" : "ready");
+                string[] stuck = [.. _view.Routes.Where(r => !r.Usable).Select(r => r.Name)];
+                return SendAsync(
+                    context,
+                    _view.IsDraining || stuck.Length > 0 ? 503 : 200,
+                    _view.IsDraining ? "draining" : stuck.Length > 0 ? $"no usable target: {string.Join(", ", stuck)}" : "ready");
         }
 
         if (!IsAllowed(context))
@@ -102,7 +106,7 @@ public sealed class ControlPlane : IAsyncDisposable
         return path switch
         {
             "/-/metrics" when read => SendMetricsAsync(context),
-            "/-/status" when read => SendJsonAsync(context, 200, WriteStatus),
+            "/-/status" when read => SendJsonAsync(context, 200, json => StatusDocument.Write(json, _view)),
             "/-/reload" when HttpMethods.IsPost(method) => ReloadAsync(context),
             "/-/health" or "/-/ready" or "/-/metrics" or "/-/status" => WrongMethodAsync(context, "GET"),
             "/-/reload" => WrongMethodAsync(context, "POST"),
@@ -140,45 +144,6 @@ public sealed class ControlPlane : IAsyncDisposable
             WriteStrings(json, "errors", outcome.Errors);
             WriteStrings(json, "notes", outcome.Notes);
         }).ConfigureAwait(false);
-    }
-
-    private void WriteStatus(Utf8JsonWriter json)
-    {
-        json.WriteString("state", _view.IsDraining ? "draining" : "serving");
-        json.WriteNumber("client_connections", _view.ClientConnections);
-        json.WriteNumber("active_streams", _view.ActiveStreams);
-        json.WriteStartArray("routes");
-        foreach (RouteView route in _view.Routes)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", route.Name);
-            json.WriteStartArray("targets");
-            json.WriteStringValue(route.Target);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("providers");
-        foreach (ProviderView provider in _view.Providers)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", provider.Name);
-            json.WriteString("base_url", provider.BaseUrl);
-            json.WriteNumber("connections", provider.Connections);
-            if (provider.Models is { } models)
-            {
-                json.WriteNumber("models", models);
-            }
-            else
-            {
-                json.WriteNull("models");
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 
     private static Task WrongMethodAsync(HttpContext context, string allowed)

@@ -17,6 +17,29 @@ internal static class MetricsText
             Sample(text, $"fastgate_requests_total{{route=\"{Escape(count.Route)}\",surface=\"openai\",status=\"{count.Status}\"}}", count.Count);
         }
 
+        Family(text, "fastgate_attempts_total", "counter", "Upstream calls, by target and outcome: ok or the class of failure.");
+        foreach (TargetView target in view.Targets)
+        {
+            Sample(text, $"fastgate_attempts_total{{target=\"{Escape(target.Name)}\",outcome=\"ok\"}}", target.Answered);
+        }
+
+        foreach ((string target, string failure, long count) in view.FailedAttempts)
+        {
+            Sample(text, $"fastgate_attempts_total{{target=\"{Escape(target)}\",outcome=\"{failure}\"}}", count);
+        }
+
+        Family(text, "fastgate_failover_total", "counter", "Hops from one target to the next, by route, targets and class of failure.");
+        foreach ((string route, string from, string to, string reason, long count) in view.Failovers)
+        {
+            Sample(text, $"fastgate_failover_total{{route=\"{Escape(route)}\",from=\"{Escape(from)}\",to=\"{Escape(to)}\",reason=\"{reason}\"}}", count);
+        }
+
+        Family(text, "fastgate_target_state", "gauge", "0 healthy, 1 degraded, 2 failed, 3 recovering.");
+        foreach (TargetView target in view.Targets)
+        {
+            Sample(text, $"fastgate_target_state{{target=\"{Escape(target.Name)}\"}}", (int)target.State);
+        }
+
         Single(text, "fastgate_streams_active", "gauge", "Streams being relayed.", view.ActiveStreams);
         Single(text, "fastgate_stream_events_total", "counter", "Stream events relayed.", view.StreamEvents);
         Single(text, "fastgate_stream_events_malformed_total", "counter", "Stream events dropped because they were no JSON.", view.MalformedStreamEvents);

@@ -44,7 +44,7 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
         Detail = null;
         _pool = request.Provider.Pool;
         UpstreamTimeouts timeouts = request.Provider.Timeouts;
-        UpstreamConnection? connection = _pool.TryRent();
+        UpstreamConnection? connection = request.FreshConnection ? null : _pool.TryRent();
         bool replaced = false;
         while (true)
         {

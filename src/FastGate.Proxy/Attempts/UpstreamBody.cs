@@ -3,50 +3,61 @@ using System.IO.Pipelines;
 
 namespace FastGate.Proxy.Attempts;
 
-/// <summary>Sends a request's body from where it lies, in pieces, with the model replaced on the way.</summary>
-internal struct UpstreamBody
+/// <summary>Sends a request's body from where it lies, in pieces, edited on the way.</summary>
+internal struct UpstreamBody(in UpstreamRequest request)
 {
-    private ReadOnlySequence<byte> _before;
-    private ReadOnlyMemory<byte> _model;
-    private ReadOnlySequence<byte> _after;
-
-    internal UpstreamBody(in UpstreamRequest request)
-    {
-        if (request.ModelLength == 0)
-        {
-            _before = request.Body;
-            return;
-        }
-
-        _before = request.Body.Slice(0, request.ModelOffset);
-        _model = request.Model;
-        _after = request.Body.Slice(request.ModelOffset + request.ModelLength);
-    }
+    private readonly BodyEdits _edits = request.Edits;
+    private ReadOnlySequence<byte> _rest = request.Body;
+    private long _offset;
+    private int _nextEdit;
 
     /// <summary>Writes up to about <paramref name="most"/> octets; false when nothing is left.</summary>
-    internal bool WritePiece(PipeWriter output, int most)
+    internal bool WritePiece(PipeWriter output, long most)
     {
-        long left = most - Write(output, ref _before, most);
-        if (!_before.IsEmpty)
+        while (most > 0)
         {
-            return true;
+            if (_nextEdit == _edits.Count)
+            {
+                Copy(output, Math.Min(_rest.Length, most));
+                return !_rest.IsEmpty;
+            }
+
+            BodyEdit edit = _edits[_nextEdit];
+            long before = Math.Min(edit.Offset - _offset, most);
+            Copy(output, before);
+            most -= before;
+            if (_offset == edit.Offset)
+            {
+                output.Write(edit.Replacement.Span);
+                most -= edit.Replacement.Length;
+                Skip(edit.Length);
+                _nextEdit++;
+            }
         }
 
-        output.Write(_model.Span);
-        _model = default;
-        Write(output, ref _after, Math.Max(left, 0));
-        return !_after.IsEmpty;
+        return _nextEdit < _edits.Count || !_rest.IsEmpty;
     }
 
-    private static long Write(PipeWriter output, ref ReadOnlySequence<byte> source, long most)
+    private void Copy(PipeWriter output, long count)
     {
-        ReadOnlySequence<byte> piece = source.Length <= most ? source : source.Slice(0, most);
-        foreach (ReadOnlyMemory<byte> part in piece)
+        if (_rest.IsSingleSegment)
         {
-            output.Write(part.Span);
+            output.Write(_rest.FirstSpan[..(int)count]);
+        }
+        else
+        {
+            foreach (ReadOnlyMemory<byte> part in _rest.Slice(0, count))
+            {
+                output.Write(part.Span);
+            }
         }
 
-        source = source.Slice(piece.End);
-        return piece.Length;
+        Skip(count);
+    }
+
+    private void Skip(long count)
+    {
+        _rest = _rest.Slice(count);
+        _offset += count;
     }
 }

@@ -6,24 +6,21 @@ using FastGate.Proxy.Model;
 namespace FastGate.Proxy.Attempts;
 
 /// <summary>
-/// What is to be sent upstream: the client's own head and body where they lie, and what is written in place of the model. It refers
-/// to memory of the request and lives no longer.
+/// What is to be sent upstream: the client's own head and body where they lie, and what differs. It refers to memory of the request and
+/// lives no longer.
 /// </summary>
 internal struct UpstreamRequest
 {
     internal Provider Provider;
-    internal ProviderKey Key;
+    internal ProviderCredential Key;
     internal Endpoint Endpoint;
     internal RequestHead Head;
     internal ReadOnlySequence<byte> Body;
+    internal BodyEdits Edits;
 
-    /// <summary>Where the model stands in the body, quotes included; the length is 0 where nothing is replaced.</summary>
-    internal long ModelOffset;
-    internal int ModelLength;
-
-    /// <summary>What stands there instead.</summary>
-    internal ReadOnlyMemory<byte> Model;
+    /// <summary>Whether a connection that was used before will not do.</summary>
+    internal bool FreshConnection;
 
     /// <summary>Octets of the body as it is sent.</summary>
-    internal readonly long BodyLength => ModelLength == 0 ? Body.Length : Body.Length - ModelLength + Model.Length;
+    internal readonly long BodyLength => Body.Length + Edits.Growth;
 }

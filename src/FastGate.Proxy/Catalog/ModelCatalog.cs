@@ -123,8 +123,8 @@ internal sealed partial class ModelCatalog(TimerWheel wheel, TimeProvider time, 
         ImmutableArray<CatalogModel> models = [.. _snapshot!.Providers.SelectMany(ModelsOf)];
         Volatile.Write(ref _view, new CatalogView(
             models,
-            new Utf8Table<CatalogEntry>(models.GroupBy(m => m.Target.Model).Select(g => KeyValuePair.Create(g.Key, new CatalogEntry([.. g])))),
-            new Utf8Table<CatalogModel>(models.Select(m => KeyValuePair.Create(m.Target.Name, m))),
+            new Utf8Table<CatalogEntry>(models.GroupBy(m => m.Model).Select(g => KeyValuePair.Create(g.Key, new CatalogEntry([.. g])))),
+            new Utf8Table<CatalogModel>(models.Select(m => KeyValuePair.Create(m.Name, m))),
             [.. _snapshot.Providers.Where(p => p.Settings.Models.IsEmpty && !_told.ContainsKey(p.Name)).Select(p => p.Name)]));
     }
 
@@ -132,11 +132,11 @@ internal sealed partial class ModelCatalog(TimerWheel wheel, TimeProvider time, 
     {
         if (!provider.Settings.Models.IsEmpty)
         {
-            return provider.Settings.Models.Select(name => new CatalogModel(new Target(provider, name), 0));
+            return provider.Settings.Models.Select(name => new CatalogModel(provider, name, 0));
         }
 
         return _told.TryGetValue(provider.Name, out ImmutableArray<(string Id, long Created)> told)
-            ? told.Select(m => new CatalogModel(new Target(provider, m.Id), m.Created))
+            ? told.Select(m => new CatalogModel(provider, m.Id, m.Created))
             : [];
     }
 

@@ -23,7 +23,7 @@ internal static class ModelDocument
 
             foreach (CatalogModel model in catalog.Models)
             {
-                Write(json, model.Target.Name, model.Created, model.Target.Provider.Name);
+                Write(json, model.Name, model.Created, model.Provider.Name);
             }
 
             json.WriteEndArray();
@@ -43,7 +43,7 @@ internal static class ModelDocument
         }
 
         CatalogModel? model = catalog.ByTarget.Find(utf8) ?? (catalog.ByName.Find(utf8) is { Models: [CatalogModel only] } ? only : null);
-        return model is null ? null : Document(name, model.Created, model.Target.Provider.Name);
+        return model is null ? null : Document(name, model.Created, model.Provider.Name);
     }
 
     /// <summary>The name in the rest of the path, percent-encoding undone (RFC 3986 §2.1).</summary>

@@ -46,24 +46,12 @@ internal sealed partial class Exchange
         return RespondAsync(error);
     }
 
-    private ValueTask<bool> FailAsync(AttemptFault fault, Provider provider, string? detail)
-    {
-        if (fault == AttemptFault.ClientGone)
-        {
-            Count(ClientClosedRequest);
-            return ValueTask.FromResult(false);
-        }
-
-        LogAttemptFailed(_plane.Logger, provider.Name, fault, AttemptFaultText.Describe(fault, provider, detail));
-        return RespondAsync(AttemptFaultText.ErrorOf(fault, provider, detail));
-    }
-
-    private async ValueTask<bool> RespondAsync(GatewayError error, ReadOnlyMemory<byte> extraLines = default)
+    private async ValueTask<bool> RespondAsync(GatewayError error, ReadOnlyMemory<byte> extraLines = default, ReadOnlyMemory<byte> attempts = default)
     {
         // A body that is still on its way is not waited for.
         bool unread = !_context.Close && !_reader.IsRead;
         _context.Close |= unread;
-        ErrorWriter.Write(_output.Writer, error, extraLines.Span, _context.Mark);
+        ErrorWriter.Write(_output.Writer, error, extraLines.Span, _context.Mark, attempts.Span);
         return await SendAsync(error.Status).ConfigureAwait(false);
     }
 
@@ -119,7 +107,7 @@ internal sealed partial class Exchange
 
     private void Count(int status)
     {
-        StatusCounters counters = _context.Route?.Requests ?? (_context.TargetName.IsEmpty ? _plane.Metrics.Requests.None : _plane.Metrics.Requests.Direct);
+        StatusCounters counters = _context.Route?.Requests ?? (_context.Direct ? _plane.Metrics.Requests.Direct : _plane.Metrics.Requests.None);
         counters.Count(status);
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial class Exchange
         _output = new ClientOutput(pipe.Output, _signal);
         _attempt = new UpstreamAttempt(_signal);
         _unary = new UnaryRelay(_signal, _output);
-        _stream = new StreamRelay(_signal, _output, plane.Metrics);
+        _stream = new StreamRelay(_signal, _output, plane.Metrics, OnFirstToken);
     }
 
     private RequestHead Head => _reader.Head;
@@ -99,71 +99,6 @@ internal sealed partial class Exchange
         }
     }
 
-    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
-    private async ValueTask<bool> ForwardAsync(CancellationToken clientClosed)
-    {
-        GatewayError? error = _scan.Read(_context.Endpoint, Head, _reader.Body);
-        if (error is not null)
-        {
-            return await RespondAsync(error).ConfigureAwait(false);
-        }
-
-        // 4.
-        if (!TryPlan(_plane.Catalog.View, out Destination destination))
-        {
-            // Perhaps a provider has it by now, or has not been asked yet.
-            await _plane.Catalog.RefreshAsync().ConfigureAwait(false);
-            if (!TryPlan(_plane.Catalog.View, out destination))
-            {
-                return await RespondAsync(DestinationFinder.NotFound(_snapshot, _plane.Catalog.View, _scan.Model)).ConfigureAwait(false);
-            }
-        }
-
-        if (!TryDeadline(destination, out TimeSpan deadline))
-        {
-            return await RespondAsync(GatewayError.Invalid("x-fastgate-timeout-ms must be a whole number of milliseconds, 1 or more.", "x-fastgate-timeout-ms")).ConfigureAwait(false);
-        }
-
-        // 5.
-        Provider provider = destination.Provider;
-        _signal.Limit(deadline);
-        _context.Attempts++;
-        AttemptFault fault = await _attempt.OpenAsync(Request(destination), clientClosed).ConfigureAwait(false);
-        if (fault != AttemptFault.None)
-        {
-            return await FailAsync(fault, provider, _attempt.Detail).ConfigureAwait(false);
-        }
-
-        // 6.
-        int status = _attempt.Head.Status;
-        bool isStream = status == 200 && MediaTypes.IsEventStream(_attempt.Head);
-        if (status >= 400 && !MediaTypes.IsJson(_attempt.Head))
-        {
-            return await RespondAsync(GatewayError.UpstreamStatus(status, $"{provider.Name} answered {status} without an error body that can be passed on.")).ConfigureAwait(false);
-        }
-
-        RelayOutcome outcome = isStream
-            ? await _stream.RunAsync(_attempt, _context).ConfigureAwait(false)
-            : await _unary.RunAsync(_attempt, _context).ConfigureAwait(false);
-        if (!outcome.Committed)
-        {
-            return await FailAsync(outcome.Fault, provider, isStream ? _stream.ProviderError : null).ConfigureAwait(false);
-        }
-
-        Count(outcome.Fault == AttemptFault.ClientGone ? ClientClosedRequest : status);
-        if (outcome.Fault is not (AttemptFault.None or AttemptFault.ClientGone))
-        {
-            string what = AttemptFaultText.Describe(outcome.Fault, provider, isStream ? _stream.ProviderError : null);
-            LogInterrupted(_plane.Logger, provider.Name, outcome.Fault, what);
-            if (isStream)
-            {
-                await _stream.InterruptAsync(what, _context).ConfigureAwait(false);
-            }
-        }
-
-        return outcome.KeepAlive;
-    }
-
     private void Begin()
     {
         Head.TryGet(KnownHeader.XRequestId, out ReadOnlySpan<byte> id);
@@ -207,57 +142,9 @@ internal sealed partial class Exchange
         return GatewayError.WrongMethod(Encoding.ASCII.GetString(Head[Head.Method]), shown, allowed);
     }
 
-    private bool TryPlan(CatalogView catalog, out Destination destination)
-    {
-        if (!DestinationFinder.TryFind(_snapshot, catalog, _scan.Model, out destination))
-        {
-            return false;
-        }
+    [LoggerMessage(EventIds.StreamInterrupted, LogLevel.Warning, "An answer of {Target} broke off after it had begun ({Failure}): {What}")]
+    private static partial void LogInterrupted(ILogger logger, string target, string failure, string what);
 
-        _context.Route = destination.Route;
-        _context.Target = destination.Target;
-        _context.Timeouts = destination.Provider.Timeouts;
-        if (destination.Target is null)
-        {
-            _context.SetDirectTarget(_scan.Model);
-        }
-
-        return true;
-    }
-
-    private bool TryDeadline(in Destination destination, out TimeSpan deadline)
-    {
-        deadline = destination.Route?.Deadline ?? _snapshot.DefaultDeadline;
-        if (!Head.TryGet(KnownHeader.XFastgateTimeoutMs, out ReadOnlySpan<byte> text))
-        {
-            return true;
-        }
-
-        if (!System.Buffers.Text.Utf8Parser.TryParse(text, out uint milliseconds, out int used) || used != text.Length || milliseconds == 0)
-        {
-            return false;
-        }
-
-        var wanted = TimeSpan.FromMilliseconds(milliseconds);
-        deadline = deadline == Timeout.InfiniteTimeSpan || wanted < deadline ? wanted : deadline;
-        return true;
-    }
-
-    private UpstreamRequest Request(in Destination destination) => new()
-    {
-        Provider = destination.Provider,
-        Key = destination.Provider.NextKey(),
-        Endpoint = _context.Endpoint,
-        Head = Head,
-        Body = _reader.Body,
-        ModelOffset = _scan.ModelOffset,
-        ModelLength = _scan.ModelLength,
-        Model = _scan.Replacement(destination.Target),
-    };
-
-    [LoggerMessage(EventIds.StreamInterrupted, LogLevel.Warning, "An answer of {Provider} broke off after it had begun ({Fault}): {What}")]
-    private static partial void LogInterrupted(ILogger logger, string provider, AttemptFault fault, string what);
-
-    [LoggerMessage(EventIds.AttemptFailed, LogLevel.Debug, "A call of {Provider} failed ({Fault}): {What}")]
-    private static partial void LogAttemptFailed(ILogger logger, string provider, AttemptFault fault, string what);
+    [LoggerMessage(EventIds.AttemptFailed, LogLevel.Debug, "A call of {Target} failed ({Failure}): {What}")]
+    private static partial void LogAttemptFailed(ILogger logger, string target, string failure, string what);
 }

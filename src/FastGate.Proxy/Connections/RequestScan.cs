@@ -2,9 +2,9 @@ using System.Buffers;
 using FastGate.Protocol.Http;
 using FastGate.Protocol.Json;
 using FastGate.Protocol.Multipart;
+using FastGate.Proxy.Attempts;
 using FastGate.Proxy.Endpoints;
 using FastGate.Proxy.Model;
-using FastGate.Proxy.Planning;
 using FastGate.Proxy.Responses;
 
 namespace FastGate.Proxy.Connections;
@@ -13,19 +13,20 @@ namespace FastGate.Proxy.Connections;
 internal sealed class RequestScan
 {
     private readonly RequestScanner _json = new();
-    private readonly ArrayBufferWriter<byte> _replacement = new(64);
     private readonly byte[] _formModel = new byte[RequestScanner.MaxModelBytes];
     private int _formModelLength;
+    private long _modelOffset;
+    private long _modelLength;
     private bool _isForm;
 
     /// <summary>The model the request names.</summary>
     internal ReadOnlySpan<byte> Model => _isForm ? _formModel.AsSpan(0, _formModelLength) : _json.Model;
 
-    /// <summary>Where the model stands in the body; in JSON with its quotes.</summary>
-    internal long ModelOffset { get; private set; }
+    /// <summary>What else was found in a JSON body; of no meaning for forms.</summary>
+    internal RequestScanner Json => _json;
 
-    /// <summary>How long it is there.</summary>
-    internal int ModelLength { get; private set; }
+    /// <summary>Whether the body is JSON and not a form.</summary>
+    internal bool IsJson => !_isForm;
 
     /// <summary>Reads a body; null when it is in order.</summary>
     internal GatewayError? Read(Endpoint endpoint, RequestHead head, in ReadOnlySequence<byte> body)
@@ -34,26 +35,21 @@ internal sealed class RequestScan
         return _isForm ? ReadForm(head, body) : ReadJson(body);
     }
 
-    /// <summary>What is written in place of the model, so that a provider gets its own name for it.</summary>
-    internal ReadOnlyMemory<byte> Replacement(Target? target)
+    /// <summary>What of the body is to be changed for a target: its own name for the model, and nothing that was meant for the gateway.</summary>
+    internal BodyEdits EditsFor(UpstreamTarget target)
     {
-        if (target is not null)
+        var edits = default(BodyEdits);
+        edits.Add(new BodyEdit(_modelOffset, _modelLength, _isForm ? target.ModelUtf8 : target.ModelJson));
+        if (!_isForm && (_json.Fallbacks.IsPresent || _json.Models.IsPresent))
         {
-            return _isForm ? target.ModelUtf8 : target.ModelJson;
+            Span<BodyRange> own = stackalloc BodyRange[RequestScanner.MaxOwnMembers];
+            foreach (BodyRange range in own[.._json.FindOwnMembers(own)])
+            {
+                edits.Add(new BodyEdit(range.Offset, range.Length, default));
+            }
         }
 
-        ReadOnlySpan<byte> model = DestinationFinder.ModelAtProvider(Model);
-        _replacement.ResetWrittenCount();
-        if (_isForm)
-        {
-            _replacement.Write(model);
-        }
-        else
-        {
-            JsonEscapes.WriteString(_replacement, model);
-        }
-
-        return _replacement.WrittenMemory;
+        return edits;
     }
 
     private GatewayError? ReadJson(in ReadOnlySequence<byte> body)
@@ -76,8 +72,8 @@ internal sealed class RequestScan
             return GatewayError.Invalid("'model' is required: the name of a route, or provider/model.", "model");
         }
 
-        ModelOffset = _json.ModelRange.Offset;
-        ModelLength = (int)_json.ModelRange.Length;
+        _modelOffset = _json.ModelRange.Offset;
+        _modelLength = _json.ModelRange.Length;
         return null;
     }
 
@@ -95,10 +91,10 @@ internal sealed class RequestScan
             return GatewayError.Invalid("The form field 'model' is required, 1 to 256 bytes: the name of a route, or provider/model.", "model");
         }
 
-        ModelOffset = facts.ModelOffset;
-        ModelLength = facts.ModelLength;
+        _modelOffset = facts.ModelOffset;
+        _modelLength = facts.ModelLength;
         _formModelLength = facts.ModelLength;
-        body.Slice(ModelOffset, ModelLength).CopyTo(_formModel);
+        body.Slice(_modelOffset, _modelLength).CopyTo(_formModel);
         return null;
     }
 }

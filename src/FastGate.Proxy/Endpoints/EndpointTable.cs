@@ -8,6 +8,12 @@ internal static class EndpointTable
 {
     internal static readonly ImmutableArray<Endpoint> All = Rows();
 
+    /// <summary>The endpoint of nearly every request.</summary>
+    internal static Endpoint Chat => All[0];
+
+    /// <summary>The list of models, the gateway's own and a provider's.</summary>
+    internal static readonly Endpoint ModelList = All.First(e => e.Kind == EndpointKind.ModelList);
+
     /// <summary>Length of <c>/v1</c>, which a provider's base address stands in for.</summary>
     internal const int VersionPrefixLength = 3;
 
@@ -22,7 +28,7 @@ internal static class EndpointTable
         if (verb == HttpVerb.Post && path.SequenceEqual(ChatPath))
         {
             pathKnown = true;
-            return All[0];
+            return Chat;
         }
 
         return FindSlow(verb, path, out pathKnown);

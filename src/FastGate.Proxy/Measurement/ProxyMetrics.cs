@@ -16,6 +16,12 @@ internal sealed class ProxyMetrics
     /// <summary>Events dropped because their data was no JSON.</summary>
     internal StripedCounter StreamEventsMalformed { get; } = new();
 
+    /// <summary>Attempts that failed, by target and class. Those that were answered are counted with their target.</summary>
+    internal FailedAttemptCounters Attempts { get; } = new();
+
+    /// <summary>Hops from one target to another, by route, targets and class.</summary>
+    internal FailoverCounters Failovers { get; } = new();
+
     /// <summary>Requests by route and status.</summary>
     internal RequestCounters Requests { get; } = new();
 }

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using FastGate.Routing.Health;
+using FastGate.Routing.Planning;
 
 namespace FastGate.Proxy.Model;
 
-/// <summary>What a configuration says to the data plane. It is checked before it gets here; a target names one of the providers.</summary>
+/// <summary>What a configuration says to the data plane. It is checked before it gets here: every name leads somewhere.</summary>
 public sealed record GatewaySettings
 {
     /// <summary>Bounds on clients.</summary>
@@ -12,11 +14,20 @@ public sealed record GatewaySettings
     public required ImmutableArray<ProviderSettings> Providers { get; init; }
 
     /// <summary>The routes, in the order of the configuration.</summary>
-    public ImmutableArray<RouteSettings> Routes { get; init; } = [];
+    public ImmutableArray<RouteDefinition> Routes { get; init; } = [];
+
+    /// <summary>Named groups that routes may have as members.</summary>
+    public ImmutableArray<GroupDefinition> Groups { get; init; } = [];
+
+    /// <summary>How requests are treated that name a provider's model directly. Its name and members do not count.</summary>
+    public RouteDefinition DirectRoute { get; init; } = new("direct", []);
+
+    /// <summary>What is known of models, by <c>provider/model</c>.</summary>
+    public ImmutableDictionary<string, TargetFacts> Models { get; init; } = ImmutableDictionary<string, TargetFacts>.Empty;
+
+    /// <summary>The numbers of the health machine.</summary>
+    public HealthSettings Health { get; init; } = HealthSettings.Default;
 
     /// <summary>Who may call; empty: everyone.</summary>
     public ImmutableArray<ClientSettings> Clients { get; init; } = [];
-
-    /// <summary>Deadline of requests that name a provider's model directly.</summary>
-    public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromSeconds(60);
 }

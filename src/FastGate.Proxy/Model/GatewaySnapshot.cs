@@ -21,7 +21,4 @@ internal sealed class GatewaySnapshot
     internal required Utf8Table<Provider> ProvidersByName { get; init; }
 
     internal required Utf8Table<Route> RoutesByName { get; init; }
-
-    /// <summary>Deadline of requests that name a provider's model directly.</summary>
-    internal required TimeSpan DefaultDeadline { get; init; }
 }

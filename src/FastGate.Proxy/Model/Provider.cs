@@ -9,7 +9,6 @@ namespace FastGate.Proxy.Model;
 internal sealed class Provider
 {
     private readonly byte[][] _requestLines;
-    private readonly KeyRotation _keys;
 
     internal Provider(ProviderSettings settings, UpstreamPool pool)
     {
@@ -18,7 +17,7 @@ internal sealed class Provider
         NameUtf8 = Encoding.UTF8.GetBytes(settings.Name);
         BasePath = Encoding.ASCII.GetBytes(settings.BaseUrl.AbsolutePath.TrimEnd('/'));
         FixedHeaders = RenderFixedHeaders(settings);
-        _keys = new KeyRotation([.. settings.Keys.Select(k => new ProviderKey(k.Value, k.Weight))]);
+        Keys = [.. settings.Keys.Select(k => new ProviderCredential(k.Value))];
         _requestLines = [.. EndpointTable.All.Select(endpoint => RenderRequestLine(endpoint, settings))];
         OwnHeaderNames = [.. settings.Headers.Select(h => Encoding.ASCII.GetBytes(h.Key))];
     }
@@ -42,8 +41,11 @@ internal sealed class Provider
     /// <summary>Names of the configured header fields: a client's own field of that name is not forwarded.</summary>
     internal ImmutableArray<byte[]> OwnHeaderNames { get; }
 
-    /// <summary>The credential whose turn it is.</summary>
-    internal ProviderKey NextKey() => _keys.Next();
+    /// <summary>The credentials, in the order of the configuration: routing names them by index.</summary>
+    internal ImmutableArray<ProviderCredential> Keys { get; }
+
+    /// <summary>Its targets, known and to come.</summary>
+    internal TargetRegistry Targets { get; set; } = null!;
 
     /// <summary>The whole request line for an endpoint with a fixed path and no query.</summary>
     internal ReadOnlySpan<byte> RequestLine(Endpoint endpoint) => _requestLines[endpoint.Index];

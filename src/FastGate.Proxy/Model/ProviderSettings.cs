@@ -23,6 +23,9 @@ public sealed record ProviderSettings(string Name, Uri BaseUrl)
     /// <summary>The bounds of the connection pool.</summary>
     public PoolLimits Pool { get; init; } = PoolLimits.Default;
 
+    /// <summary>How it is probed.</summary>
+    public ProbeSettings Probe { get; init; } = ProbeSettings.Default;
+
     /// <summary>Certificate checks.</summary>
     public UpstreamTls Tls { get; init; } = UpstreamTls.Default;
 

@@ -1,20 +1,18 @@
 using System.Text;
 using FastGate.Proxy.Measurement;
+using FastGate.Routing.Planning;
 
 namespace FastGate.Proxy.Model;
 
-/// <summary>A name that clients send as the model, and the target that answers.</summary>
-internal sealed class Route(string name, Target target, TimeSpan deadline, StatusCounters requests)
+/// <summary>A name that clients send as the model, and the plan for it.</summary>
+internal sealed class Route(RoutePlan plan, StatusCounters requests)
 {
-    internal string Name { get; } = name;
+    internal string Name => Plan.Name;
 
-    internal byte[] NameUtf8 { get; } = Encoding.UTF8.GetBytes(name);
+    internal byte[] NameUtf8 { get; } = Encoding.UTF8.GetBytes(plan.Name);
 
-    internal Target Target { get; } = target;
+    internal RoutePlan Plan { get; } = plan;
 
     /// <summary>The route's requests by status.</summary>
     internal StatusCounters Requests { get; } = requests;
-
-    /// <summary>Until the first token, all attempts together.</summary>
-    internal TimeSpan Deadline { get; } = deadline;
 }

@@ -4,18 +4,24 @@ using FastGate.Proxy.Lookup;
 using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Time;
 using FastGate.Proxy.Upstream;
+using FastGate.Routing.Planning;
+using FastGate.Routing.Targets;
 
 namespace FastGate.Proxy.Model;
 
-/// <summary>Makes snapshots from settings. A provider that is reached as before keeps its connections across a reload.</summary>
-internal static class SnapshotBuilder
+/// <summary>
+/// Makes snapshots from settings. A provider that is reached as before keeps its connections across a reload, and its targets what
+/// was learnt of them.
+/// </summary>
+internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, RoutingContext routing)
 {
     /// <summary>Builds a snapshot; <paramref name="previous"/> is the one in force, or null at start.</summary>
-    internal static GatewaySnapshot Build(GatewaySettings settings, GatewaySnapshot? previous, TimerWheel wheel, ProxyMetrics metrics)
+    /// <exception cref="ArgumentException">The routes contradict themselves. A checked configuration's do not.</exception>
+    internal GatewaySnapshot Build(GatewaySettings settings, GatewaySnapshot? previous)
     {
-        ImmutableArray<Provider> providers = [.. settings.Providers.Select(p => new Provider(p, PoolFor(p, previous, wheel)))];
+        ImmutableArray<Provider> providers = [.. settings.Providers.Select(p => MakeProvider(p, settings, previous))];
         var byName = providers.ToDictionary(p => p.Name, StringComparer.Ordinal);
-        ImmutableArray<Route> routes = [.. settings.Routes.Select(r => new Route(r.Name, new Target(byName[r.Provider], r.Model), r.Deadline, metrics.Requests.Of(r.Name)))];
+        ImmutableArray<Route> routes = BuildRoutes(settings, byName);
         return new GatewaySnapshot
         {
             Limits = settings.Limits,
@@ -24,7 +30,6 @@ internal static class SnapshotBuilder
             Routes = routes,
             ProvidersByName = new Utf8Table<Provider>(byName),
             RoutesByName = new Utf8Table<Route>(routes.Select(r => KeyValuePair.Create(r.Name, r))),
-            DefaultDeadline = settings.DefaultDeadline,
         };
     }
 
@@ -32,9 +37,33 @@ internal static class SnapshotBuilder
     internal static IEnumerable<UpstreamPool> Unused(GatewaySnapshot old, GatewaySnapshot current) =>
         old.Providers.Select(p => p.Pool).Except(current.Providers.Select(p => p.Pool));
 
-    private static UpstreamPool PoolFor(ProviderSettings settings, GatewaySnapshot? previous, TimerWheel wheel)
+    private Provider MakeProvider(ProviderSettings settings, GatewaySettings all, GatewaySnapshot? previous)
     {
         Provider? same = previous?.Providers.FirstOrDefault(p => p.Name == settings.Name && p.Settings.SharesPoolWith(settings));
-        return same?.Pool ?? new UpstreamPool(new UpstreamConnector(Origin.Of(settings.BaseUrl), settings.Tls, wheel), settings.Pool, wheel);
+        UpstreamPool pool = same?.Pool ?? new UpstreamPool(new UpstreamConnector(Origin.Of(settings.BaseUrl), settings.Tls, wheel), settings.Pool, wheel);
+        var provider = new Provider(settings, pool);
+        provider.Targets = new TargetRegistry(provider, routing, all, same?.Targets);
+        return provider;
+    }
+
+    private ImmutableArray<Route> BuildRoutes(GatewaySettings settings, Dictionary<string, Provider> providers)
+    {
+        Target[] targets = [.. NamesIn(settings).Distinct().Select(name => Find(name, providers)).OfType<Target>()];
+        var errors = new List<PlanError>();
+        RouteTable? table = new RouteTableBuilder(targets, settings.Groups, settings.Routes).Build(errors);
+        return table is null
+            ? throw new ArgumentException(string.Join(Environment.NewLine, errors.Select(e => $"{e.At}: {e.Message}")), nameof(settings))
+            : [.. table.Plans.Select(plan => new Route(plan, metrics.Requests.Of(plan.Name)))];
+    }
+
+    private static IEnumerable<string> NamesIn(GatewaySettings settings) =>
+        settings.Routes.SelectMany(r => r.Members.Concat(r.On.Values.SelectMany(action => action.Chain)))
+            .Concat(settings.Groups.SelectMany(g => g.Members))
+            .Select(member => member.Name);
+
+    private static Target? Find(string name, Dictionary<string, Provider> providers)
+    {
+        int slash = name.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && providers.TryGetValue(name[..slash], out Provider? provider) ? provider.Targets.Get(name[(slash + 1)..]).Decided : null;
     }
 }

@@ -14,29 +14,28 @@ internal static class DestinationFinder
     {
         if (snapshot.RoutesByName.Find(model) is { } route)
         {
-            destination = new Destination(route.Target.Provider, route, route.Target);
+            destination = new Destination(route.Plan, route, null);
             return true;
         }
 
+        UpstreamTarget? target = FindTarget(snapshot, catalog, model);
+        destination = target is null ? default : new Destination(target.DirectPlan, null, target);
+        return target is not null;
+    }
+
+    /// <summary>The target of <c>provider/model</c>, or of a bare name that a single provider lists; null when there is none.</summary>
+    internal static UpstreamTarget? FindTarget(GatewaySnapshot snapshot, CatalogView catalog, ReadOnlySpan<byte> model)
+    {
         int slash = model.IndexOf((byte)'/');
         if (slash > 0 && slash + 1 < model.Length && snapshot.ProvidersByName.Find(model[..slash]) is { } provider)
         {
-            destination = new Destination(provider, null, null);
-            return true;
+            return provider.Targets.Get(model[(slash + 1)..]);
         }
 
-        if (catalog.ByName.Find(model) is { Models: [CatalogModel only] })
-        {
-            destination = new Destination(only.Target.Provider, null, only.Target);
-            return true;
-        }
-
-        destination = default;
-        return false;
+        return catalog.ByName.Find(model) is { Models: [CatalogModel only] } && snapshot.ProvidersByName.Find(only.Provider.NameUtf8) is { } lister
+            ? lister.Targets.Get(only.Model)
+            : null;
     }
-
-    /// <summary>The model's name at the provider, for a request that names both.</summary>
-    internal static ReadOnlySpan<byte> ModelAtProvider(ReadOnlySpan<byte> model) => model[(model.IndexOf((byte)'/') + 1)..];
 
     /// <summary>Why nothing was found, with what would have been.</summary>
     internal static GatewayError NotFound(GatewaySnapshot snapshot, CatalogView catalog, ReadOnlySpan<byte> model)
@@ -44,7 +43,7 @@ internal static class DestinationFinder
         string name = Encoding.UTF8.GetString(model);
         if (catalog.ByName.Find(model) is { Models.Length: > 1 } several)
         {
-            return GatewayError.ModelNotFound(name, $"Several providers have it: say which, as {string.Join(" or ", several.Models.Select(m => m.Target.Name))}.");
+            return GatewayError.ModelNotFound(name, $"Several providers have it: say which, as {string.Join(" or ", several.Models.Select(m => m.Name))}.");
         }
 
         string routes = snapshot.Routes.IsEmpty ? "There are no routes" : $"Routes: {string.Join(", ", snapshot.Routes.Take(10).Select(r => r.Name))}";

@@ -2,6 +2,7 @@ using FastGate.Proxy.Endpoints;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Responses;
 using FastGate.Proxy.Upstream;
+using FastGate.Routing.Outcomes;
 
 namespace FastGate.Proxy.Relay;
 
@@ -9,9 +10,7 @@ namespace FastGate.Proxy.Relay;
 internal sealed class RelayContext
 {
     private readonly byte[] _requestId = new byte[RequestId.MaxLength];
-    private byte[] _directTarget = new byte[64];
     private int _requestIdLength;
-    private int _directTargetLength;
 
     internal Endpoint Endpoint { get; set; } = EndpointTable.All[0];
 
@@ -21,8 +20,14 @@ internal sealed class RelayContext
 
     internal Route? Route { get; set; }
 
-    /// <summary>The target of the route or of the catalogue; null where the request names it itself.</summary>
-    internal Target? Target { get; set; }
+    /// <summary>Whether the request names its target itself.</summary>
+    internal bool Direct { get; set; }
+
+    /// <summary>The target that answers; null before one was chosen.</summary>
+    internal UpstreamTarget? Target { get; set; }
+
+    /// <summary>The class of failure that caused the last hop.</summary>
+    internal FailureClass Fallback { get; set; }
 
     internal int Attempts { get; set; }
 
@@ -40,31 +45,18 @@ internal sealed class RelayContext
 
     internal ReadOnlySpan<byte> Id => _requestId.AsSpan(0, _requestIdLength);
 
-    internal ReadOnlySpan<byte> TargetName => Target is not null ? Target.NameUtf8 : _directTarget.AsSpan(0, _directTargetLength);
-
-    internal ResponseMark Mark => new() { RequestId = Id, Target = TargetName, Route = Route, Attempts = Attempts, Close = Close };
+    internal ResponseMark Mark => new() { RequestId = Id, Target = Target is null ? default : Target.NameUtf8, Route = Route, Attempts = Attempts, Fallback = Fallback, Close = Close };
 
     /// <summary>Begins a request: its id is the client's own if it sent a usable one.</summary>
     internal void Begin(ReadOnlySpan<byte> clientsId, long startTick)
     {
         _requestIdLength = Ids.Choose(clientsId, _requestId);
-        _directTargetLength = 0;
         Route = null;
+        Direct = false;
         Target = null;
         Attempts = 0;
+        Fallback = FailureClass.None;
         StartTick = startTick;
-    }
-
-    /// <summary>The request names its target itself.</summary>
-    internal void SetDirectTarget(ReadOnlySpan<byte> name)
-    {
-        if (name.Length > _directTarget.Length)
-        {
-            _directTarget = new byte[Protocol.Json.RequestScanner.MaxModelBytes];
-        }
-
-        name.CopyTo(_directTarget);
-        _directTargetLength = name.Length;
     }
 
     /// <summary>The head's length for a body of unknown length, as this client can read it.</summary>

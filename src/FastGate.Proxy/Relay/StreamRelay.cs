@@ -4,6 +4,7 @@ using System.Text;
 using FastGate.Protocol.Async;
 using FastGate.Protocol.Http;
 using FastGate.Protocol.Sse;
+using FastGate.Providers.Classification;
 using FastGate.Providers.OpenAi;
 using FastGate.Proxy.Attempts;
 using FastGate.Proxy.Connections;
@@ -17,7 +18,7 @@ namespace FastGate.Proxy.Relay;
 /// Hands a stream of events to the client: nothing before its first content, everything after that as it comes, and never an end
 /// that looks complete where the answer is not.
 /// </summary>
-internal sealed class StreamRelay(ConnectionSignal signal, ClientOutput client, ProxyMetrics metrics)
+internal sealed class StreamRelay(ConnectionSignal signal, ClientOutput client, ProxyMetrics metrics, Action onFirstToken)
 {
     // Start-up events (roles, metadata) that are held back before the first content; past it they are passed on after all.
     private const int HoldLimit = 64 * 1024;
@@ -41,6 +42,9 @@ internal sealed class StreamRelay(ConnectionSignal signal, ClientOutput client, 
 
     /// <summary>What the provider said when it reported an error inside the stream; null otherwise.</summary>
     internal string? ProviderError { get; private set; }
+
+    /// <summary>The class of that error.</summary>
+    internal VerdictKind ErrorKind { get; private set; }
 
     /// <summary>
     /// Relays one stream.
@@ -68,6 +72,7 @@ internal sealed class StreamRelay(ConnectionSignal signal, ClientOutput client, 
                 if (!_committed && ShouldCommit())
                 {
                     Commit(attempt, context);
+                    onFirstToken();
                     signal.Limit(context.Timeouts.Total, context.StartTick);
                 }
 
@@ -351,6 +356,7 @@ internal sealed class StreamRelay(ConnectionSignal signal, ClientOutput client, 
 
     private void KeepError(ReadOnlySpan<byte> data)
     {
+        ErrorKind = OpenAiClassifier.ClassifyStreamError(data).Kind;
         if (OpenAiError.TryRead(data, out OpenAiErrorFacts facts))
         {
             byte[] text = new byte[facts.Message.Length];

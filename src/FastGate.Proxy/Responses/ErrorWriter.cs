@@ -10,10 +10,10 @@ namespace FastGate.Proxy.Responses;
 internal static class ErrorWriter
 {
     /// <summary>A whole error response. Not flushed.</summary>
-    internal static void Write(PipeWriter output, GatewayError error, ReadOnlySpan<byte> extraLines, in ResponseMark mark)
+    internal static void Write(PipeWriter output, GatewayError error, ReadOnlySpan<byte> extraLines, in ResponseMark mark, ReadOnlySpan<byte> attempts = default)
     {
         var body = new ArrayBufferWriter<byte>(512);
-        WriteBody(body, error);
+        WriteBody(body, error, attempts);
         ResponseHeadWriter.WriteOwn(output, error.Status, "application/json"u8, extraLines, mark, body.WrittenCount);
         output.Write(body.WrittenSpan);
     }
@@ -37,6 +37,11 @@ internal static class ErrorWriter
         }
     }
 
-    private static void WriteBody(IBufferWriter<byte> body, GatewayError error) =>
-        OpenAiError.Write(body, error.Message, Encoding.UTF8.GetBytes(error.Type), Encoding.UTF8.GetBytes(error.Code), Encoding.UTF8.GetBytes(error.Param ?? ""));
+    private static void WriteBody(IBufferWriter<byte> body, GatewayError error, ReadOnlySpan<byte> attempts = default) => OpenAiError.Write(
+        body,
+        Encoding.UTF8.GetBytes(error.Message),
+        Encoding.UTF8.GetBytes(error.Type),
+        Encoding.UTF8.GetBytes(error.Code),
+        Encoding.UTF8.GetBytes(error.Param ?? ""),
+        attempts);
 }

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using FastGate.Protocol.Http;
+using FastGate.Routing.Outcomes;
 
 namespace FastGate.Proxy.Responses;
 
@@ -12,6 +15,8 @@ internal static class ResponseHeadWriter
     /// <summary>The length to give for a body that ends with the connection, which HTTP/1.0 clients get in place of chunks.</summary>
     internal const long UntilClose = -2;
 
+    private static readonly byte[][] FailureNames = [.. Enumerable.Range(0, FailureClasses.Count).Select(i => Encoding.ASCII.GetBytes(FailureClasses.Name((FailureClass)i)))];
+
     // Bit set: the field is not passed on. Cookies and policies of the provider's own site mean nothing at the gateway's address.
     private static readonly ulong Withheld =
         (1UL << (int)KnownHeader.ContentLength) | (1UL << (int)KnownHeader.SetCookie) | (1UL << (int)KnownHeader.AltSvc)
@@ -22,23 +27,17 @@ internal static class ResponseHeadWriter
     {
         var head = new HeadWriter(output);
         head.StatusLine(upstream.Status);
-        for (int i = 0; i < upstream.HeaderCount; i++)
-        {
-            ref readonly HeaderField field = ref upstream.Header(i);
-            if (!field.HopByHop && (Withheld & (1UL << (int)field.Id)) == 0)
-            {
-                head.Header(upstream, i);
-            }
-        }
-
-        if (upstream.TryGet(KnownHeader.XRequestId, out ReadOnlySpan<byte> providersId))
-        {
-            // Ours has the name that clients log; the provider's own stays findable.
-            head.Header("x-fastgate-provider-request-id"u8, providersId);
-        }
-
+        WriteFields(ref head, upstream);
         WriteMark(ref head, mark);
         WriteFraming(ref head, upstream.Status, length);
+        head.Complete();
+    }
+
+    /// <summary>The lines of a provider's head that a client may see, to be kept.</summary>
+    internal static void WriteForwardedLines(ArrayBufferWriter<byte> output, ResponseHead upstream)
+    {
+        var head = new HeadWriter(output);
+        WriteFields(ref head, upstream);
         head.Complete();
     }
 
@@ -58,6 +57,24 @@ internal static class ResponseHeadWriter
         head.Complete();
     }
 
+    private static void WriteFields(ref HeadWriter head, ResponseHead upstream)
+    {
+        for (int i = 0; i < upstream.HeaderCount; i++)
+        {
+            ref readonly HeaderField field = ref upstream.Header(i);
+            if (!field.HopByHop && (Withheld & (1UL << (int)field.Id)) == 0)
+            {
+                head.Header(upstream, i);
+            }
+        }
+
+        if (upstream.TryGet(KnownHeader.XRequestId, out ReadOnlySpan<byte> providersId))
+        {
+            // Ours has the name that clients log; the provider's own stays findable.
+            head.Header("x-fastgate-provider-request-id"u8, providersId);
+        }
+    }
+
     private static void WriteMark(ref HeadWriter head, in ResponseMark mark)
     {
         head.Header(KnownHeader.XRequestId, mark.RequestId);
@@ -70,7 +87,16 @@ internal static class ResponseHeadWriter
         if (!mark.Target.IsEmpty && !mark.Target.ContainsAnyExceptInRange((byte)0x21, (byte)0x7e))
         {
             head.Header(KnownHeader.XFastgateTarget, mark.Target);
+        }
+
+        if (mark.Attempts > 0)
+        {
             head.Header(KnownHeader.XFastgateAttempts, mark.Attempts);
+        }
+
+        if (mark.Fallback != FailureClass.None)
+        {
+            head.Header(KnownHeader.XFastgateFallback, FailureNames[(int)mark.Fallback]);
         }
 
         if (mark.Close)

@@ -1,4 +1,5 @@
 using FastGate.Proxy.Model;
+using FastGate.Routing.Outcomes;
 
 namespace FastGate.Proxy.Responses;
 
@@ -16,6 +17,9 @@ internal readonly ref struct ResponseMark
 
     /// <summary>Upstream calls made.</summary>
     internal int Attempts { get; init; }
+
+    /// <summary>The class of failure that caused the last hop; none when the first target answered.</summary>
+    internal FailureClass Fallback { get; init; }
 
     /// <summary>Whether the connection ends with this response.</summary>
     internal bool Close { get; init; }

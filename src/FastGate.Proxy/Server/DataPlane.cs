@@ -6,6 +6,7 @@ using FastGate.Proxy.Catalog;
 using FastGate.Proxy.Connections;
 using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Model;
+using FastGate.Proxy.Probing;
 using FastGate.Proxy.Time;
 using FastGate.Proxy.Upstream;
 using Microsoft.AspNetCore.Connections;
@@ -27,6 +28,8 @@ public sealed partial class DataPlane : IAsyncDisposable
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SocketTransportFactory _transport;
     private readonly Lock _reload = new();
+    private readonly SnapshotBuilder _builder;
+    private readonly Prober _prober;
     private GatewaySnapshot _snapshot;
     private long _nextConnectionId;
     private int _open;
@@ -39,7 +42,11 @@ public sealed partial class DataPlane : IAsyncDisposable
     {
         _logger = loggers.CreateLogger("FastGate.Proxy");
         _wheel = new TimerWheel(time);
-        _snapshot = SnapshotBuilder.Build(settings, null, _wheel, Metrics);
+        Time = time;
+        Routing = new RoutingContext(time, Events);
+        _builder = new SnapshotBuilder(_wheel, Metrics, Routing);
+        _snapshot = _builder.Build(settings, null);
+        _prober = new Prober(() => Snapshot, Routing, _wheel, time);
         Catalog = new ModelCatalog(_wheel, time, _logger);
         Catalog.Update(_snapshot);
         _transport = new SocketTransportFactory(
@@ -71,6 +78,15 @@ public sealed partial class DataPlane : IAsyncDisposable
 
     internal DrainState Drain { get; } = new();
 
+    /// <summary>The clock of everything that is not a deadline of the timer wheel.</summary>
+    internal TimeProvider Time { get; }
+
+    /// <summary>What decisions share.</summary>
+    internal RoutingContext Routing { get; }
+
+    /// <summary>The newest state changes of targets.</summary>
+    internal HealthEvents Events { get; } = new();
+
     internal TimerWheel Wheel => _wheel;
 
     internal ILogger Logger => _logger;
@@ -99,6 +115,7 @@ public sealed partial class DataPlane : IAsyncDisposable
         }
 
         Catalog.Start();
+        _prober.Start();
     }
 
     /// <summary>
@@ -109,7 +126,7 @@ public sealed partial class DataPlane : IAsyncDisposable
         lock (_reload)
         {
             GatewaySnapshot old = _snapshot;
-            GatewaySnapshot current = SnapshotBuilder.Build(settings, old, _wheel, Metrics);
+            GatewaySnapshot current = _builder.Build(settings, old);
             Volatile.Write(ref _snapshot, current);
             Catalog.Update(current);
             foreach (UpstreamPool pool in SnapshotBuilder.Unused(old, current))
@@ -166,6 +183,7 @@ public sealed partial class DataPlane : IAsyncDisposable
             await StopAsync().ConfigureAwait(false);
         }
 
+        await _prober.DisposeAsync().ConfigureAwait(false);
         await Catalog.DisposeAsync().ConfigureAwait(false);
         foreach (Provider provider in Snapshot.Providers)
         {

@@ -16,7 +16,6 @@ public sealed class RoutePlan
     /// <summary>How many targets a plan can reach, its per-class chains included.</summary>
     public const int MaximumLeaves = 64;
 
-    private readonly bool _hasRules;
     private readonly int _smallestMaxInput;
 
     internal RoutePlan(RouteDefinition definition, RouteGroup root, IReadOnlyList<RouteLeaf> leaves, RouteGroup?[] chains, ClassActionKind[] actions)
@@ -36,7 +35,7 @@ public sealed class RoutePlan
         foreach (RouteLeaf leaf in Leaves)
         {
             AllMask |= leaf.LeafMask;
-            _hasRules |= leaf.When is not null;
+            HasConditions |= leaf.When is not null;
             if (leaf.MaxInputTokens > 0)
             {
                 _smallestMaxInput = Math.Min(_smallestMaxInput, leaf.MaxInputTokens);
@@ -66,6 +65,9 @@ public sealed class RoutePlan
 
     /// <summary>How many targets are started at once; 1 unless the strategy is race.</summary>
     public int RaceWidth { get; }
+
+    /// <summary>Whether any of its targets asks something of a request: only then are facts looked at.</summary>
+    public bool HasConditions { get; }
 
     /// <summary>Every target the plan can reach, each once, in the order of the chain. Allocates; for the control plane.</summary>
     public IReadOnlyList<Target> Targets => [.. Leaves.Select(leaf => leaf.Target).Distinct()];
@@ -107,7 +109,7 @@ public sealed class RoutePlan
         where TFacts : IRequestFacts, allows ref struct
     {
         tooLarge = 0;
-        if (!_hasRules && shape.InputTokens <= _smallestMaxInput && shape.ProviderLock is null)
+        if (!HasConditions && shape.InputTokens <= _smallestMaxInput && shape.ProviderLock is null)
         {
             return AllMask;
         }

@@ -43,6 +43,9 @@ public sealed class Target
     /// <summary>What is under way on it.</summary>
     public TargetLoad Load { get; }
 
+    /// <summary>What the data plane keeps with the target (connections, rendered octets). Routing does not look at it.</summary>
+    public object? Attachment { get; set; }
+
     /// <summary>The input it takes, in tokens; 0 when unknown.</summary>
     public int MaxInputTokens { get; init; }
 
