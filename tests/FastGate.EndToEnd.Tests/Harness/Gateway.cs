@@ -60,14 +60,15 @@ internal sealed class Gateway : IAsyncDisposable
     public Task<string> LoggedAsync(string part, int from = 0) =>
         Process.Error.WaitAsync(line => line.Contains(part, StringComparison.Ordinal), from, ChildProcess.Patience);
 
+    /// <summary>The test has ended it itself.</summary>
+    public void MarkStopped() => _stopped = true;
+
     /// <summary>SIGTERM; it ends with exit code 0, and nothing it wrote holds a key.</summary>
     public async Task StopAsync()
     {
         if (!_stopped)
         {
             _stopped = true;
-            Client.Dispose();
-            Admin.Dispose();
             Process.Signal(ChildProcess.Terminate);
         }
 
@@ -86,6 +87,8 @@ internal sealed class Gateway : IAsyncDisposable
         }
         finally
         {
+            Client.Dispose();
+            Admin.Dispose();
             await Process.DisposeAsync();
             if (_ownsFolder)
             {
