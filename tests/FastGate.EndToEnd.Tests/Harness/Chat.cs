@@ -37,6 +37,7 @@ internal static class Chat
         using HttpResponseMessage response = await client.AskAsync(Body(model));
         string body = await response.Content.ReadAsStringAsync();
         Secrets.AssertNoneIn(body);
+        Assert.False(response.IsSuccessStatusCode, body);
         using var json = JsonDocument.Parse(body);
         JsonElement error = json.RootElement.GetProperty("error");
         return ((int)response.StatusCode, error.GetProperty("code").GetString(), error.GetProperty("message").GetString()!);

@@ -72,7 +72,8 @@ internal sealed class Gateway : IAsyncDisposable
             Process.Signal(ChildProcess.Terminate);
         }
 
-        Assert.Equal(0, await Process.ExitAsync(ChildProcess.Patience));
+        int code = await Process.ExitAsync(ChildProcess.Patience);
+        Assert.True(code == 0, $"The gateway ended with {code} and wrote:\n{Process.Error}");
         Secrets.AssertNoneIn(Process.Out.ToString());
         Secrets.AssertNoneIn(Process.Error.ToString());
         Assert.DoesNotContain(" fatal ", Process.Error.ToString(), StringComparison.Ordinal);
