@@ -111,7 +111,7 @@ internal sealed class UpstreamConnector : IDisposable
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             await AbandonAsync(connection, stream).ConfigureAwait(false);
-            return ConnectResult.Failed(ConnectFailure.Tls, e.InnerException?.Message ?? e.Message);
+            return ConnectResult.Failed(ConnectFailure.Tls, $"the TLS handshake failed: {(e.InnerException?.Message ?? e.Message).TrimEnd('.')}");
         }
         catch (OperationCanceledException)
         {
