@@ -73,12 +73,9 @@ internal sealed partial class Exchange
             }
 
             // 3.
-            if (!_reader.BodyHasArrived || Head.Framing == BodyFraming.Chunked)
+            if (Head.ExpectContinue && _reader.BodyIsWanted(_snapshot.Limits) && !await ContinueAsync().ConfigureAwait(false))
             {
-                if (Head.ExpectContinue && !await ContinueAsync().ConfigureAwait(false))
-                {
-                    return false;
-                }
+                return false;
             }
 
             read = await _reader.ReadBodyAsync(_snapshot.Limits).ConfigureAwait(false);
