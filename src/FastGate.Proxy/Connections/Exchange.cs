@@ -63,6 +63,8 @@ internal sealed partial class Exchange
                 return read != ReadOutcome.Closed && await RefuseAsync(read).ConfigureAwait(false);
             }
 
+            // The connection may have been idle for long: a request is served by the configuration in force when it comes.
+            _snapshot = _plane.Snapshot;
             Begin();
 
             // 2.
