@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using FastGate.MockProvider;
@@ -85,6 +86,21 @@ internal sealed class Gateway : IAsyncDisposable
         var wire = new Wire(socket);
         _clients.Add(wire);
         return wire;
+    }
+
+    /// <summary>A connection that speaks TLS and offers HTTP/2 too, which must be declined.</summary>
+    internal async Task<Wire> ConnectTlsAsync()
+    {
+        Wire plain = await ConnectAsync();
+        var tls = new SslStream(new NetworkStream(plain.Socket));
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        }).Soon();
+        Assert.Equal(SslApplicationProtocol.Http11, tls.NegotiatedApplicationProtocol);
+        return new Wire(plain.Socket, tls);
     }
 
     /// <summary>Sends a request on a connection of its own and reads the response.</summary>
