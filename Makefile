@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 BINARY := artifacts/fastgate
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-tools aot e2e bench compare format clean
+.PHONY: help build run test test-tools aot e2e bench bench-gate compare format clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ e2e: ## Run the end-to-end tests against artifacts/fastgate
 
 bench: ## Microbenchmarks: per-layer cost and allocation, without sockets
 	dotnet run -c Release --project bench/FastGate.Benchmarks -- $(BENCH)
+
+bench-gate: ## Hold every benchmark to the bytes it may allocate, exactly; takes seconds
+	dotnet run -c Release --project bench/FastGate.Benchmarks -- --gate $(GATE)
 
 compare: ## Side by side with HAProxy, nginx and a C floor; writes perf-results/
 	bench/compare/run.sh $(COMPARE)

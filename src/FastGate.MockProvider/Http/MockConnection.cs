@@ -24,6 +24,8 @@ internal sealed class MockConnection(long number, Socket socket, MockServer serv
     internal async Task RunAsync(CancellationToken stopping)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        // A client that keeps the connection for later may not hear of its end for minutes: stopping does not wait for it.
+        using CancellationTokenRegistration stop = stopping.Register(static source => ((CancellationTokenSource)source!).Cancel(), _stopReading);
         try
         {
             // 1.

@@ -43,7 +43,13 @@ internal static class ModelDocument
         }
 
         CatalogModel? model = catalog.ByTarget.Find(utf8) ?? (catalog.ByName.Find(utf8) is { Models: [CatalogModel only] } ? only : null);
-        return model is null ? null : Document(name, model.Created, model.Provider.Name);
+        if (model is null)
+        {
+            // Not "? null :", which would take null for an empty array and that for an empty document.
+            return null;
+        }
+
+        return Document(name, model.Created, model.Provider.Name);
     }
 
     /// <summary>The name in the rest of the path, percent-encoding undone (RFC 3986 §2.1).</summary>

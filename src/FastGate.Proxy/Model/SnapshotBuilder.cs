@@ -13,8 +13,10 @@ namespace FastGate.Proxy.Model;
 /// Makes snapshots from settings. A provider that is reached as before keeps its connections across a reload, and its targets what
 /// was learnt of them.
 /// </summary>
-internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, RoutingContext routing)
+internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, RoutingContext routing, ConnectorFactory? connectors = null)
 {
+    private readonly ConnectorFactory _connectors = connectors ?? OverSockets;
+
     /// <summary>Builds a snapshot; <paramref name="previous"/> is the one in force, or null at start.</summary>
     /// <exception cref="ArgumentException">The routes contradict themselves. A checked configuration's do not.</exception>
     internal GatewaySnapshot Build(GatewaySettings settings, GatewaySnapshot? previous)
@@ -40,11 +42,13 @@ internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, Ro
     private Provider MakeProvider(ProviderSettings settings, GatewaySettings all, GatewaySnapshot? previous)
     {
         Provider? same = previous?.Providers.FirstOrDefault(p => p.Name == settings.Name && p.Settings.SharesPoolWith(settings));
-        UpstreamPool pool = same?.Pool ?? new UpstreamPool(new UpstreamConnector(Origin.Of(settings.BaseUrl), settings.Tls, wheel), settings.Pool, wheel);
+        UpstreamPool pool = same?.Pool ?? new UpstreamPool(_connectors(settings, wheel), settings.Pool, wheel);
         var provider = new Provider(settings, pool);
         provider.Targets = new TargetRegistry(provider, routing, all, same?.Targets);
         return provider;
     }
+
+    private static UpstreamConnector OverSockets(ProviderSettings settings, TimerWheel wheel) => new(Origin.Of(settings.BaseUrl), settings.Tls, wheel);
 
     private ImmutableArray<Route> BuildRoutes(GatewaySettings settings, Dictionary<string, Provider> providers)
     {
@@ -66,4 +70,6 @@ internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, Ro
         int slash = name.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && providers.TryGetValue(name[..slash], out Provider? provider) ? provider.Targets.Get(name[(slash + 1)..]).Decided : null;
     }
+
+    private static UpstreamConnector OverSockets(ProviderSettings settings, TimerWheel wheel) => new(Origin.Of(settings.BaseUrl), settings.Tls, wheel);
 }

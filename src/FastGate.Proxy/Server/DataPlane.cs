@@ -39,12 +39,18 @@ public sealed partial class DataPlane : IAsyncDisposable
     /// <param name="loggers">Where events are logged.</param>
     /// <param name="time">The clock of every timeout.</param>
     public DataPlane(GatewaySettings settings, ILoggerFactory loggers, TimeProvider time)
+        : this(settings, loggers, time, connectors: null)
+    {
+    }
+
+    /// <summary>The same with connections to providers that <paramref name="connectors"/> makes; null: sockets.</summary>
+    internal DataPlane(GatewaySettings settings, ILoggerFactory loggers, TimeProvider time, ConnectorFactory? connectors)
     {
         _logger = loggers.CreateLogger("FastGate.Proxy");
         _wheel = new TimerWheel(time);
         Time = time;
         Routing = new RoutingContext(time, Events);
-        _builder = new SnapshotBuilder(_wheel, Metrics, Routing);
+        _builder = new SnapshotBuilder(_wheel, Metrics, Routing, connectors);
         _snapshot = _builder.Build(settings, null);
         _prober = new Prober(() => Snapshot, Routing, _wheel, time);
         Catalog = new ModelCatalog(_wheel, time, _logger);
