@@ -112,6 +112,7 @@ public sealed partial class DataPlane : IAsyncDisposable
         catch
         {
             await UnbindAsync().ConfigureAwait(false);
+            await DisposeListenersAsync().ConfigureAwait(false);
             throw;
         }
 
@@ -178,6 +179,7 @@ public sealed partial class DataPlane : IAsyncDisposable
             await _allClosed.Task.WaitAsync(TimeSpan.FromSeconds(5)).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
         }
 
+        await DisposeListenersAsync().ConfigureAwait(false);
         return cut;
     }
 
@@ -284,6 +286,14 @@ public sealed partial class DataPlane : IAsyncDisposable
         {
             await listener.Socket.UnbindAsync().ConfigureAwait(false);
             await listener.Accepting.ConfigureAwait(false);
+        }
+    }
+
+    // A listener owns the memory of the connections it accepted (on .NET 9 none can be had from it any more), so it goes after the last of them.
+    private async Task DisposeListenersAsync()
+    {
+        foreach (Listener listener in _listeners)
+        {
             await listener.Socket.DisposeAsync().ConfigureAwait(false);
         }
     }
