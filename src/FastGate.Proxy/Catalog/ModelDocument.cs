@@ -43,7 +43,13 @@ internal static class ModelDocument
         }
 
         CatalogModel? model = catalog.ByTarget.Find(utf8) ?? (catalog.ByName.Find(utf8) is { Models: [CatalogModel only] } ? only : null);
-        return model is null ? null : Document(name, model.Created, model.Target.Provider.Name);
+        if (model is null)
+        {
+            // Not in a conditional expression: there null would become an empty memory.
+            return null;
+        }
+
+        return Document(name, model.Created, model.Target.Provider.Name);
     }
 
     /// <summary>The name in the rest of the path, percent-encoding undone (RFC 3986 §2.1).</summary>
