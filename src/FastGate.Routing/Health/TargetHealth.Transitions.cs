@@ -28,6 +28,7 @@ public sealed partial class TargetHealth
     private int _stepSuccesses;
     private bool _successSinceFailed;
     private bool _failWhenReleased;
+    private HealthRule _ruleWhenReleased;
     private FailureClass _lastClass;
     private Incident? _incident;
     private PendingIncident _pending;
@@ -56,7 +57,7 @@ public sealed partial class TargetHealth
                 // The lease outlives every wait before the attempt.
                 Store(word.With(trial: true, held: false, untilTicks: startTicks + _settings.TrialLease.Ticks));
                 _trialStartTicks = nowTicks;
-                admission = new Admission(AdmissionKind.Trial, word.Epoch, NextSequence(), startTicks);
+                admission = new Admission(AdmissionKind.Trial, word.Epoch, NextSequence(startTicks), startTicks);
                 return true;
             }
         }
@@ -74,7 +75,7 @@ public sealed partial class TargetHealth
         }
     }
 
-    /// <summary>A finished success ends a suspicion older than its attempt; one begun earlier says nothing about now.</summary>
+    /// <summary>A success, be it a first token, ends a suspicion older than its attempt; one begun earlier says nothing about now.</summary>
     private void EndSuspicion(in Admission admission)
     {
         if (admission.StartTicks >= _lastFailureTicks && _probeFailuresInARow == 0)
@@ -270,6 +271,7 @@ public sealed partial class TargetHealth
         {
             // Held a little longer than the damping lasts: the evaluation that fails it then comes up to a tenth of a second late.
             _failWhenReleased = true;
+            _ruleWhenReleased = rule;
             Store(word.With(held: true, untilTicks: _lastChangeTicks + _settings.Damping.Ticks + (2 * EvaluationInterval)));
             return;
         }

@@ -24,9 +24,7 @@ public sealed partial class TargetHealth
 
     // Not zero when a success must look at the failures or limits counted in a row.
     private int _suspect;
-    private long _sequence;
-    private long _nextEvaluationTicks;
-    private long _lastResultTicks;
+    private HotCounters _hot;
 
     /// <summary>Creates the health of a target nothing is known of: healthy.</summary>
     /// <param name="target">The target's name, for changes and incidents.</param>
@@ -74,12 +72,12 @@ public sealed partial class TargetHealth
                 return TryStartTrial(seen, nowTicks, startTicks, out admission);
         }
 
-        admission = new Admission(AdmissionKind.Normal, seen.Epoch, NextSequence(), startTicks);
+        admission = new Admission(AdmissionKind.Normal, seen.Epoch, NextSequence(startTicks), startTicks);
         return true;
     }
 
     /// <summary>Leave without asking the state: the single attempt made when every target is out, or a retry just earned.</summary>
-    internal Admission Force(AdmissionKind kind, long startTicks) => new(kind, Read().Epoch, NextSequence(), startTicks);
+    internal Admission Force(AdmissionKind kind, long startTicks) => new(kind, Read().Epoch, NextSequence(startTicks), startTicks);
 
     /// <summary>Takes a result into account.</summary>
     /// <param name="admission">The leave the attempt was made with.</param>
@@ -118,18 +116,18 @@ public sealed partial class TargetHealth
             }
 
             // Not at every result: the line is shared, and a tenth of a second is near enough for the probes' schedule.
-            if (nowTicks - Volatile.Read(ref _lastResultTicks) >= LastSeenResolution)
+            if (nowTicks - Volatile.Read(ref _hot.LastResultTicks) >= LastSeenResolution)
             {
-                Volatile.Write(ref _lastResultTicks, nowTicks);
+                Volatile.Write(ref _hot.LastResultTicks, nowTicks);
             }
         }
 
         if (Volatile.Read(ref _suspect) != 0 || Read().State >= TargetState.Failed)
         {
-            RecordSuccessSlowly(admission, finished, ref credited, nowTicks);
+            RecordSuccessSlowly(admission, ref credited, nowTicks);
         }
 
-        if (nowTicks >= Volatile.Read(ref _nextEvaluationTicks))
+        if (nowTicks >= Volatile.Read(ref _hot.NextEvaluationTicks))
         {
             Tick(nowTicks);
         }
@@ -192,21 +190,25 @@ public sealed partial class TargetHealth
     /// <param name="nowTicks">The time.</param>
     public void Tick(long nowTicks)
     {
-        if (nowTicks < Volatile.Read(ref _nextEvaluationTicks))
+        if (nowTicks < Volatile.Read(ref _hot.NextEvaluationTicks))
         {
             return;
         }
 
         lock (_gate)
         {
-            if (nowTicks >= _nextEvaluationTicks)
+            if (nowTicks >= _hot.NextEvaluationTicks)
             {
                 Evaluate(nowTicks);
             }
         }
     }
 
-    private long NextSequence() => Interlocked.Increment(ref _sequence);
+    private long NextSequence(long startTicks)
+    {
+        _ring.AddBegun(SignalRing.SecondOf(startTicks));
+        return Interlocked.Increment(ref _hot.Sequence);
+    }
 
     private void RecordFailure(in Admission admission, in Outcome outcome, long second, long nowTicks)
     {
@@ -214,11 +216,11 @@ public sealed partial class TargetHealth
         switch (FailureClasses.Signal(outcome.Class))
         {
             case HealthSignal.Failure:
-                Volatile.Write(ref _lastResultTicks, nowTicks);
+                Volatile.Write(ref _hot.LastResultTicks, nowTicks);
                 lock (_gate)
                 {
                     OnFailure(admission, outcome.Class, outcome.RetryAfter, nowTicks);
-                    if (nowTicks >= _nextEvaluationTicks)
+                    if (nowTicks >= _hot.NextEvaluationTicks)
                     {
                         Evaluate(nowTicks);
                     }
@@ -239,15 +241,11 @@ public sealed partial class TargetHealth
         }
     }
 
-    private void RecordSuccessSlowly(in Admission admission, bool finished, ref bool credited, long nowTicks)
+    private void RecordSuccessSlowly(in Admission admission, ref bool credited, long nowTicks)
     {
         lock (_gate)
         {
-            if (finished)
-            {
-                EndSuspicion(admission);
-            }
-
+            EndSuspicion(admission);
             if (!credited && admission.StartTicks >= _evidenceFromTicks)
             {
                 credited = OnSignOfLife(admission, nowTicks);

@@ -155,12 +155,16 @@ public sealed class ReachTests
         Assert.True(here < requests * 0.3, $"{here} of {requests} requests waited on the silent primary");
     }
 
-    [Fact]
-    public void A_healthy_target_is_left_alone_for_hours()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void A_target_with_the_few_errors_and_the_long_tail_everybody_has_is_left_alone_for_hours(double perSecond)
     {
-        SimulatedProvider fine = new(First, (t, random) =>
-            random.NextDouble() < 0.004 ? new Reply(FailureClass.Upstream5xx, 50) : Reply.Answer(150 + (random.NextDouble() * 300)));
-        RoutingSimulation simulation = Run(seed: 8, 7200, 20, fine);
+        // Half a second in the middle, two and a half at the 95th percentile, answers of some seconds.
+        SimulatedProvider fine = new(First, (t, random) => random.NextDouble() < 0.003
+            ? new Reply(FailureClass.Upstream5xx, 50)
+            : Reply.Answer(500 * Math.Exp(Normal(random)), 2000 + (random.NextDouble() * 8000)));
+        RoutingSimulation simulation = Run(seed: 8, 7200, perSecond, fine);
         Assert.Empty(simulation.ChangesOf(First));
         Assert.Equal(0, simulation.Failed);
     }
@@ -176,6 +180,9 @@ public sealed class ReachTests
         double recovering = simulation.SecondOf(simulation.ChangesOf(First)[1].AtTicks);
         Assert.InRange(recovering, 200, 211);
     }
+
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     private static RoutingSimulation Run(int seed, double seconds, double perSecond, SimulatedProvider sick) =>
         new RoutingSimulation(seed, [sick, new SimulatedProvider(Second, SimulatedProvider.Healthy), new SimulatedProvider(Third, SimulatedProvider.Healthy)])
