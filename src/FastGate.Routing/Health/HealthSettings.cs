@@ -98,7 +98,8 @@ public sealed record HealthSettings
         Require(MinimumDegradedShare is > 0 and <= 1, nameof(MinimumDegradedShare), "above 0, at most 1");
         Require(Cooldown > TimeSpan.Zero && MaximumCooldown >= Cooldown, nameof(Cooldown), "above 0, at most the maximum cooldown");
         Require(CooldownJitter is >= 0 and < 1, nameof(CooldownJitter), "0 or more, below 1");
-        Require(RecoveryShares.Count is >= 1 and <= 4 && RecoveryShares.All(share => share is >= 1 and <= 1000), nameof(RecoveryShares), "one to four steps of 1 to 1000");
+        bool sharesFit = RecoveryShares.Count is >= 1 and <= 4 && RecoveryShares.All(share => share is >= 1 and <= 1000);
+        Require(sharesFit, nameof(RecoveryShares), "one to four steps of 1 to 1000");
         Require(SuccessesPerStep >= 1, nameof(SuccessesPerStep), "1 or more");
         Require(RecoveryPace > TimeSpan.Zero, nameof(RecoveryPace), "above 0");
         Require(TrialLease > TimeSpan.Zero, nameof(TrialLease), "above 0");

@@ -7,7 +7,8 @@ namespace FastGate.Routing.Health;
 /// <param name="LastResultTicks">When traffic last had a result.</param>
 /// <param name="LastProbeTicks">When it was last probed.</param>
 /// <param name="BaselineTicks">Its normal p95 first-token time; 0 when unknown.</param>
-public readonly record struct ProbeFacts(TargetState State, bool Suspected, long LastFailureTicks, long LastResultTicks, long LastProbeTicks, long BaselineTicks);
+public readonly record struct ProbeFacts(
+    TargetState State, bool Suspected, long LastFailureTicks, long LastResultTicks, long LastProbeTicks, long BaselineTicks);
 
 /// <summary>When to probe a target actively, and how long to wait for it.</summary>
 /// <param name="DueTicks">When; <see cref="long.MaxValue"/> for never. A time gone by means now.</param>

@@ -3,8 +3,8 @@ using FastGate.Routing.Timing;
 
 namespace FastGate.Routing.Health;
 
-// Everything here runs under the lock. The word alone is also written without it, by requests taking a trial, which is
-// why every change of it is a compare-and-swap or a whole new state with a new epoch.
+// Everything here runs under the lock. The word alone is also written without it, by a request pushing on the time at which a
+// recovering target is next owed one; to lose that to a change made here is no harm.
 public sealed partial class TargetHealth
 {
     private const long MinimumCooldownTicks = TimeSpan.TicksPerSecond / 10;
@@ -41,7 +41,7 @@ public sealed partial class TargetHealth
     /// </summary>
     private bool HasReturned => _stepSuccesses >= _settings.SuccessesPerStep && Read().Step == _shares.Length - 1;
 
-    private bool TryStartTrial(HealthWord seen, long nowTicks, long startTicks, out Admission admission)
+    private bool TryStartTrial(HealthWord seen, long nowTicks, out Admission admission)
     {
         lock (_gate)
         {
@@ -54,10 +54,9 @@ public sealed partial class TargetHealth
                     word = Read();
                 }
 
-                // The lease outlives every wait before the attempt.
-                Store(word.With(trial: true, held: false, untilTicks: startTicks + _settings.TrialLease.Ticks));
+                Store(word.With(trial: true, held: false, untilTicks: nowTicks + _settings.TrialLease.Ticks));
                 _trialStartTicks = nowTicks;
-                admission = new Admission(AdmissionKind.Trial, word.Epoch, NextSequence(startTicks), startTicks);
+                admission = new Admission(AdmissionKind.Trial, word.Epoch, NextSequence(nowTicks), nowTicks);
                 return true;
             }
         }

@@ -58,26 +58,26 @@ public sealed partial class TargetHealth
     internal HealthWord Read() => new(Volatile.Read(ref _word));
 
     /// <summary>Takes the leave the word promised; fails when another request took the trial first.</summary>
-    internal bool TryAdmit(HealthWord seen, Availability availability, long nowTicks, long startTicks, out Admission admission)
+    internal bool TryAdmit(HealthWord seen, Availability availability, long nowTicks, out Admission admission)
     {
         switch (availability)
         {
             case Availability.Trial:
-                return TryStartTrial(seen, nowTicks, startTicks, out admission);
+                return TryStartTrial(seen, nowTicks, out admission);
             case Availability.Ramp when nowTicks >= seen.UntilTicks:
                 // The pace owed it a request: push the time on. Losing this race only means that two are let through.
                 Interlocked.CompareExchange(ref _word, seen.With(untilTicks: nowTicks + _settings.RecoveryPace.Ticks).Bits, seen.Bits);
                 break;
             case Availability.Shifted when seen.State == TargetState.Recovering && seen.Step == 0:
-                return TryStartTrial(seen, nowTicks, startTicks, out admission);
+                return TryStartTrial(seen, nowTicks, out admission);
         }
 
-        admission = new Admission(AdmissionKind.Normal, seen.Epoch, NextSequence(startTicks), startTicks);
+        admission = new Admission(AdmissionKind.Normal, seen.Epoch, NextSequence(nowTicks), nowTicks);
         return true;
     }
 
     /// <summary>Leave without asking the state: the single attempt made when every target is out, or a retry just earned.</summary>
-    internal Admission Force(AdmissionKind kind, long startTicks) => new(kind, Read().Epoch, NextSequence(startTicks), startTicks);
+    internal Admission Force(AdmissionKind kind, long nowTicks) => new(kind, Read().Epoch, NextSequence(nowTicks), nowTicks);
 
     /// <summary>Takes a result into account.</summary>
     /// <param name="admission">The leave the attempt was made with.</param>
@@ -204,9 +204,9 @@ public sealed partial class TargetHealth
         }
     }
 
-    private long NextSequence(long startTicks)
+    private long NextSequence(long nowTicks)
     {
-        _ring.AddBegun(SignalRing.SecondOf(startTicks));
+        _ring.AddBegun(SignalRing.SecondOf(nowTicks));
         return Interlocked.Increment(ref _hot.Sequence);
     }
 

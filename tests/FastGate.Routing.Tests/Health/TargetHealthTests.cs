@@ -336,7 +336,7 @@ public sealed class TargetHealthTests
         Availability availability = word.Judge(_rig.Now, 999);
         admission = default;
         return availability is not (Availability.Out or Availability.Busy or Availability.Shifted)
-            && _health.TryAdmit(word, availability, _rig.Now, _rig.Now, out admission);
+            && _health.TryAdmit(word, availability, _rig.Now, out admission);
     }
 
     private void Record(Admission admission, Outcome outcome)

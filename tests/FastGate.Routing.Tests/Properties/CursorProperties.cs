@@ -187,7 +187,8 @@ public sealed class CursorProperties
         Step[] Steps, int Seed, Routing.Strategies.StrategyKind Strategy, int Hops, int Retries, int DeadlineSeconds, bool Chained, int GapMs)
     {
         public override string ToString() =>
-            $"seed {Seed}, {Strategy}, hops {Hops}, retries {Retries}, deadline {DeadlineSeconds}s, chained {Chained}, gap {GapMs}ms: {string.Join("; ", Steps.Select(s => $"{s}"))}";
+            $"seed {Seed}, {Strategy}, hops {Hops}, retries {Retries}, deadline {DeadlineSeconds}s, chained {Chained}, gap {GapMs}ms: "
+            + string.Join("; ", Steps);
     }
 
     private readonly record struct Step(FailureClass Failure, int TookMs, bool Pooled, int RetryAfterMs, bool Gone)

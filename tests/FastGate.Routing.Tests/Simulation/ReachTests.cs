@@ -19,7 +19,7 @@ public sealed class ReachTests
     {
         for (int seed = 1; seed <= 10; seed++)
         {
-            SimulatedProvider sick = new(First, (t, random) => t >= 30 ? new Reply(failure, afterMs) : SimulatedProvider.Healthy(t, random));
+            var sick = SimulatedProvider.Down(First, 30, double.MaxValue, new Reply(failure, afterMs));
             RoutingSimulation simulation = Run(seed, 40, 100, sick);
             StateChange first = simulation.ChangesOf(First)[0];
             double detected = simulation.SecondOf(first.AtTicks);
@@ -35,8 +35,8 @@ public sealed class ReachTests
     {
         for (int seed = 1; seed <= 5; seed++)
         {
-            SimulatedProvider first = new(First, (t, random) => t is >= 30 and < 150 ? new Reply(FailureClass.Upstream5xx, 20) : SimulatedProvider.Healthy(t, random));
-            SimulatedProvider second = new(Second, (t, random) => t is >= 60 and < 120 ? new Reply(FailureClass.Reset, 5) : SimulatedProvider.Healthy(t, random));
+            var first = SimulatedProvider.Down(First, 30, 150, new Reply(FailureClass.Upstream5xx, 20));
+            var second = SimulatedProvider.Down(Second, 60, 120, new Reply(FailureClass.Reset, 5));
             SimulatedProvider third = new(Third, SimulatedProvider.Healthy);
             RoutingSimulation simulation = new RoutingSimulation(seed, [first, second, third]).Run(200, 50);
             Assert.True(simulation.Failed == 0, $"seed {seed}: {simulation.Failed} of {simulation.Requests}");
@@ -50,7 +50,7 @@ public sealed class ReachTests
     [InlineData(300)]
     public void A_dead_primary_sees_one_trial_a_cooldown_whatever_the_traffic(double perSecond)
     {
-        SimulatedProvider sick = new(First, (t, random) => t >= 10 ? new Reply(FailureClass.Connect, 3) : SimulatedProvider.Healthy(t, random));
+        var sick = SimulatedProvider.Down(First, 10, double.MaxValue, new Reply(FailureClass.Connect, 3));
         RoutingSimulation simulation = Run(seed: 3, 310, perSecond, sick);
         double[] trials = [.. sick.Attempts.Where(a => a.Trial && a.Second >= 10).Select(a => a.Second)];
         double failed = simulation.SecondOf(simulation.ChangesOf(First)[0].AtTicks);
@@ -66,6 +66,20 @@ public sealed class ReachTests
         Assert.InRange(trials.Length, 10, 30);
     }
 
+    [Fact]
+    public void A_wall_of_rate_limits_with_a_retry_after_sees_one_trial_each_time_it_is_over()
+    {
+        var sick = SimulatedProvider.Down(First, 10, double.MaxValue, new Reply(FailureClass.RateLimited, 30, 0, TimeSpan.FromSeconds(20)));
+        RoutingSimulation simulation = Run(seed: 3, 610, 100, sick);
+        Assert.Equal(0, simulation.Failed);
+        double[] limited = [.. sick.Attempts.Where(a => a.Failure == FailureClass.RateLimited).Select(a => a.Second)];
+
+        // Those under way at the first refusal; then, as long as three in a row are not complete, those under way at the next.
+        double[] trials = [.. limited.Where(second => second > 40)];
+        Assert.InRange(limited.Length - trials.Length, 1, 12);
+        Assert.All(trials.Zip(trials.Skip(1), (a, b) => b - a), gap => Assert.InRange(gap, 20, 22));
+    }
+
     [Theory]
     [InlineData(5, 100)]
     [InlineData(60, 100)]
@@ -77,7 +91,7 @@ public sealed class ReachTests
         for (int seed = 1; seed <= 5; seed++)
         {
             double to = 30 + outage;
-            SimulatedProvider sick = new(First, (t, random) => t >= 30 && t < to ? new Reply(FailureClass.Connect, 3) : SimulatedProvider.Healthy(t, random));
+            var sick = SimulatedProvider.Down(First, 30, to, new Reply(FailureClass.Connect, 3));
             RoutingSimulation simulation = Run(seed, to + 60, perSecond, sick);
             int requests = simulation.FirstTokens.Count(t => t.Second >= to + 30);
             int here = sick.Attempts.Count(a => a.Second >= to + 30);
@@ -91,7 +105,7 @@ public sealed class ReachTests
     {
         for (int seed = 1; seed <= 20; seed++)
         {
-            SimulatedProvider sick = new(First, (t, random) => t is >= 9 and < 69 ? new Reply(FailureClass.Upstream5xx, 50) : SimulatedProvider.Healthy(t, random));
+            var sick = SimulatedProvider.Down(First, 9, 69, new Reply(FailureClass.Upstream5xx, 50));
             RoutingSimulation simulation = Run(seed, 79.5, 0.25, sick);
             Assert.Equal(20, simulation.Requests);
             Assert.Equal(20, simulation.Answered);
@@ -147,7 +161,7 @@ public sealed class ReachTests
     [Fact]
     public void A_primary_that_falls_silent_loses_its_share_though_every_hedge_hides_it()
     {
-        SimulatedProvider silent = new(First, (t, random) => t >= 60 ? new Reply(FailureClass.Timeout, 1e6) : SimulatedProvider.Healthy(t, random));
+        var silent = SimulatedProvider.Down(First, 60, double.MaxValue, new Reply(FailureClass.Timeout, 1e6));
         RoutingSimulation simulation = Run(seed: 6, 180, 20, silent);
         Assert.Equal(0, simulation.Failed);
         int requests = simulation.FirstTokens.Count(t => t.Second >= 90);
@@ -173,7 +187,7 @@ public sealed class ReachTests
     public void On_an_idle_system_probes_find_a_dead_target_and_its_return()
     {
         // One request an hour in: all else is probes.
-        SimulatedProvider sick = new(First, (t, random) => t is >= 100 and < 200 ? new Reply(FailureClass.Connect, 3) : SimulatedProvider.Healthy(t, random));
+        var sick = SimulatedProvider.Down(First, 100, 200, new Reply(FailureClass.Connect, 3));
         RoutingSimulation simulation = Run(seed: 4, 400, 1 / 390.0, sick);
         double failed = simulation.SecondOf(simulation.ChangesOf(First)[0].AtTicks);
         Assert.InRange(failed, 100, 100 + 20 + 2);

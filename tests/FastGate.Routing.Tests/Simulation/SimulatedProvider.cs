@@ -24,6 +24,10 @@ internal sealed class SimulatedProvider(string target, Func<double, Random, Repl
 
     internal static Reply Healthy(double second, Random random) => Reply.Answer(150 + (random.NextDouble() * 100));
 
+    /// <summary>Healthy but for a time in which every call has the same reply.</summary>
+    internal static SimulatedProvider Down(string target, double from, double to, Reply reply) =>
+        new(target, (second, random) => second >= from && second < to ? reply : Healthy(second, random));
+
     internal Reply Answer(double second, Random random, bool trial)
     {
         Reply reply = behaviour(second, random);
