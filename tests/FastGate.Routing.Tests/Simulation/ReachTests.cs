@@ -31,6 +31,32 @@ public sealed class ReachTests
     }
 
     [Fact]
+    public void An_outage_under_a_thousand_running_streams_is_found_as_fast_and_every_stream_is_continued()
+    {
+        const double From = 60;
+        SimulatedProvider sick = new(First, (t, random) =>
+        {
+            if (t >= From)
+            {
+                return new Reply(FailureClass.Connect, 3);
+            }
+
+            // Answers of ten seconds; those still running at the outage are cut by it.
+            double left = ((From - t) * 1000) - 200;
+            return left is > 0 and < 10_000 ? Reply.Answer(200, left) with { Cut = true } : Reply.Answer(200, 10_000);
+        });
+        static Reply Slow(double t, Random random) => Reply.Answer(200, 10_000);
+        RoutingSimulation simulation = new RoutingSimulation(2, [sick, new SimulatedProvider(Second, Slow), new SimulatedProvider(Third, Slow)])
+            .Run(120, 100);
+        double detected = simulation.SecondOf(simulation.ChangesOf(First)[0].AtTicks);
+        Assert.InRange(detected, From - 0.01, From + 1);
+        Assert.True(sick.FailedBetween(From, detected + 0.5) <= 5, $"{sick.FailedBetween(From, detected + 0.5)} failed attempts");
+        Assert.InRange(simulation.Continued, 900, 1100);
+        Assert.Equal(0, simulation.Interrupted);
+        Assert.Equal(0, simulation.Failed);
+    }
+
+    [Fact]
     public void No_client_sees_an_error_while_any_target_is_healthy()
     {
         for (int seed = 1; seed <= 5; seed++)

@@ -7,7 +7,8 @@ namespace FastGate.Routing.Tests.Simulation;
 /// <param name="AfterMs">Until the failure, or until the first token.</param>
 /// <param name="StreamMs">From the first token to the end of the answer.</param>
 /// <param name="RetryAfter">What a refusal asks to wait.</param>
-internal readonly record struct Reply(FailureClass Failure, double AfterMs, double StreamMs = 0, TimeSpan? RetryAfter = null)
+/// <param name="Cut">Whether the answer breaks off at its end.</param>
+internal readonly record struct Reply(FailureClass Failure, double AfterMs, double StreamMs = 0, TimeSpan? RetryAfter = null, bool Cut = false)
 {
     internal static Reply Answer(double firstTokenMs, double streamMs = 300) => new(FailureClass.None, firstTokenMs, streamMs);
 }
