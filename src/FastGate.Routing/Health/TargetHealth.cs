@@ -86,7 +86,7 @@ public sealed partial class TargetHealth
     /// Kept by the attempt between its reports: whether its first token already counted as a recovery step.
     /// </param>
     /// <param name="nowTicks">The time.</param>
-    public void Record(in Admission admission, in Outcome outcome, ref bool credited, long nowTicks)
+    internal void Record(in Admission admission, in Outcome outcome, ref bool credited, long nowTicks)
     {
         long second = SignalRing.SecondOf(nowTicks);
         if ((outcome.Flags & OutcomeFlags.ClientGone) != 0)
@@ -141,7 +141,7 @@ public sealed partial class TargetHealth
     /// <param name="retryAfter">What the provider asked to wait; null when it did not say.</param>
     /// <param name="untilTicks">When the first key is free again.</param>
     /// <param name="nowTicks">The time.</param>
-    public void RecordExhaustedLimit(in Admission admission, TimeSpan? retryAfter, long untilTicks, long nowTicks)
+    internal void RecordExhaustedLimit(in Admission admission, TimeSpan? retryAfter, long untilTicks, long nowTicks)
     {
         _ring.AddResult(SignalRing.SecondOf(nowTicks), FailureClass.RateLimited);
         lock (_gate)
@@ -169,7 +169,7 @@ public sealed partial class TargetHealth
     /// <param name="admission">The leave.</param>
     /// <param name="beatenStream">Whether it was a stream without a token yet, beaten by another attempt.</param>
     /// <param name="nowTicks">The time.</param>
-    public void Abandon(in Admission admission, bool beatenStream, long nowTicks)
+    internal void Abandon(in Admission admission, bool beatenStream, long nowTicks)
     {
         lock (_gate)
         {
