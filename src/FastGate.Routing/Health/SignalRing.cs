@@ -27,21 +27,19 @@ internal sealed class SignalRing
 
     internal static long SecondOf(long nowTicks) => nowTicks / TimeSpan.TicksPerSecond;
 
-    internal void AddResult(long second, FailureClass failure)
+    /// <summary>A failure of any kind.</summary>
+    /// <param name="second">The second it happened in.</param>
+    /// <param name="failure">Its class.</param>
+    /// <param name="counts">Whether it counts in the error rate, should its class be one that does.</param>
+    internal void AddResult(long second, FailureClass failure, bool counts)
     {
         Add(second, ClassCells + (int)failure, 1);
-        switch (FailureClasses.Signal(failure))
+        if (counts && FailureClasses.Signal(failure) == HealthSignal.Failure)
         {
-            case HealthSignal.Success:
-                Add(second, OkCell, 1);
-                break;
-            case HealthSignal.Failure:
-                Add(second, FailCell, 1);
-                break;
+            Add(second, FailCell, 1);
         }
     }
 
-    /// <summary>A success: one addition instead of the two of <see cref="AddResult"/>.</summary>
     internal void AddSuccess(long second) => Add(second, OkCell, 1);
 
     internal void AddBegun(long second) => Add(second, BegunCell, 1);

@@ -66,7 +66,7 @@ public sealed partial class TargetHealth
                 return TryStartTrial(seen, nowTicks, out admission);
             case Availability.Ramp when nowTicks >= seen.UntilTicks:
                 // The pace owed it a request: push the time on. Losing this race only means that two are let through.
-                Interlocked.CompareExchange(ref _word, seen.With(untilTicks: nowTicks + _settings.RecoveryPace.Ticks).Bits, seen.Bits);
+                Interlocked.CompareExchange(ref _word, seen.With(held: false, untilTicks: nowTicks + _settings.RecoveryPace.Ticks).Bits, seen.Bits);
                 break;
             case Availability.Shifted when seen.State == TargetState.Recovering && seen.Step == 0:
                 return TryStartTrial(seen, nowTicks, out admission);
@@ -143,7 +143,7 @@ public sealed partial class TargetHealth
     /// <param name="nowTicks">The time.</param>
     internal void RecordExhaustedLimit(in Admission admission, TimeSpan? retryAfter, long untilTicks, long nowTicks)
     {
-        _ring.AddResult(SignalRing.SecondOf(nowTicks), FailureClass.RateLimited);
+        _ring.AddResult(SignalRing.SecondOf(nowTicks), FailureClass.RateLimited, counts: false);
         lock (_gate)
         {
             OnExhaustedLimit(admission, retryAfter, untilTicks, nowTicks);
@@ -212,7 +212,8 @@ public sealed partial class TargetHealth
 
     private void RecordFailure(in Admission admission, in Outcome outcome, long second, long nowTicks)
     {
-        _ring.AddResult(second, outcome.Class);
+        // News from before a recovery is kept for the record and judged by nobody.
+        _ring.AddResult(second, outcome.Class, counts: admission.StartTicks >= Volatile.Read(ref _evidenceFromTicks));
         switch (FailureClasses.Signal(outcome.Class))
         {
             case HealthSignal.Failure:
