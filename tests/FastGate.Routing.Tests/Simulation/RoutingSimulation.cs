@@ -64,11 +64,7 @@ internal sealed class RoutingSimulation
 
     internal double SecondOf(long ticks) => (ticks - _origin) / (double)TimeSpan.TicksPerSecond;
 
-    internal IReadOnlyList<Incident> IncidentsOf(string target)
-    {
-        TargetHealth health = _rig[target].Health;
-        return health.OpenedIncident is Incident open ? [.. health.ClosedIncidents(), open] : health.ClosedIncidents();
-    }
+    internal IReadOnlyList<Incident> IncidentsOf(string target) => [.. _rig.Incidents.Where(incident => incident.Target == target)];
 
     /// <summary>The state of a target at a second.</summary>
     internal TargetState StateAt(string target, double second) =>
