@@ -114,7 +114,7 @@ internal sealed class MockConnection(long number, Socket socket, MockServer serv
         {
             if (received.Request is null)
             {
-                await new ResponseWriter(stream, server.Options.TimeProvider, null, close: true, gone)
+                await new ResponseWriter(stream, server.Options.TimeProvider, null, close: true, headOnly: false, gone)
                     .SendAsync(new ResponseHead(received.FailureStatus, "text/plain", received.Failure.Length, []), System.Text.Encoding.ASCII.GetBytes(received.Failure));
                 break;
             }
@@ -143,7 +143,7 @@ internal sealed class MockConnection(long number, Socket socket, MockServer serv
     private async Task<AfterExchange> ControlAsync(Stream stream, Received received, CancellationToken gone)
     {
         WholeAnswer answer = ControlPaths.Answer(received.Request!, server);
-        var writer = new ResponseWriter(stream, server.Options.TimeProvider, null, !received.KeepAlive, gone);
+        var writer = new ResponseWriter(stream, server.Options.TimeProvider, null, !received.KeepAlive, received.Request!.Method == "HEAD", gone);
         await writer.SendAsync(new ResponseHead(answer.Status, answer.ContentType, answer.Body.Length, []), answer.Body);
         return AfterExchange.KeepAlive;
     }
@@ -155,7 +155,7 @@ internal sealed class MockConnection(long number, Socket socket, MockServer serv
         bool whole = false;
         try
         {
-            var writer = new ResponseWriter(stream, server.Options.TimeProvider, call, !received.KeepAlive, gone);
+            var writer = new ResponseWriter(stream, server.Options.TimeProvider, call, !received.KeepAlive, request.Method == "HEAD", gone);
             AfterExchange after = await AnswerAsync(writer, received, request, call);
             whole = true;
             return after;
