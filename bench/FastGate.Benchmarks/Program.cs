@@ -1,1 +1,4 @@
-return 0;
+using FastGate.Benchmarks;
+using FastGate.Benchmarks.Gate;
+
+return args is ["--gate", ..] ? AllocationGate.Run(args) : BenchmarkRun.Run(args);

@@ -84,7 +84,7 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
     {
         Drop();
         _isBusy = false;
-        run.Failed(kind, _intended, now, waited: true);
+        run.Tally.RequestFailed(kind, _intended, now, waited: true);
     }
 
     /// <summary>Under the lock: closes the connection at the end of the run.</summary>
@@ -108,7 +108,7 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
             send = _isBusy;
         }
 
-        run.Settled(this, opened: true);
+        run.Settled(opened: true, fault: null);
         if (send)
         {
             wire.Send(run.Options.Message);
@@ -140,7 +140,7 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
             Progress progress = _parser.Feed(bytes, _events, now);
             if (_events is not null)
             {
-                run.EventsRead(_events.Events - eventsBefore, lastEventBefore, _intended, now);
+                run.Tally.EventsRead(_events.Events - eventsBefore, lastEventBefore, _intended, now);
             }
 
             if (progress == Progress.NeedMore)
@@ -191,7 +191,7 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
                         _ when !_parser.IsUntouched => "truncated",
                         _ => "reset",
                     };
-                    run.Failed(kind, _intended, now, waited: false);
+                    run.Tally.RequestFailed(kind, _intended, now, waited: false);
                 }
 
                 if (how == WireEnd.Connect)
@@ -207,7 +207,7 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
 
         if (how == WireEnd.Connect)
         {
-            run.Settled(this, opened: false);
+            run.Settled(opened: false, wire.OpenFault);
         }
 
         if (more)
@@ -239,11 +239,11 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
 
         if (fault is null)
         {
-            run.Succeeded(_intended, now, _parser.BodyBytes, _events);
+            run.Tally.RequestSucceeded(_intended, now, _parser.BodyBytes, _events);
         }
         else
         {
-            run.Failed(fault, _intended, now, waited: false);
+            run.Tally.RequestFailed(fault, _intended, now, waited: false);
         }
     }
 

@@ -1,4 +1,3 @@
-using FastGate.Load.Http;
 using FastGate.Load.Measuring;
 using FastGate.Load.Reporting;
 
@@ -26,6 +25,7 @@ internal sealed class LoadRun(RunOptions options)
     private int _inFlight;
     private int _unsettled;
     private int _opened;
+    private volatile string? _openFault;
     private bool _isRunning;
     private long _nextTimeoutScan;
     private readonly List<LoadConnection> _resting = [];
@@ -61,7 +61,7 @@ internal sealed class LoadRun(RunOptions options)
         _allSettled.Task.Wait(options.Timeout);
         if (Volatile.Read(ref _opened) == 0)
         {
-            throw new LoadException($"cannot connect to {options.EndPoint}");
+            throw new LoadException($"cannot connect to {options.EndPoint}: {_openFault ?? "no answer in time"}");
         }
 
         // 2. The schedule and its window.
@@ -69,6 +69,7 @@ internal sealed class LoadRun(RunOptions options)
         long start = Clock.Now + Clock.Millisecond;
         _windowStart = start + Nanoseconds(options.Warmup);
         _windowEnd = _windowStart + Nanoseconds(options.Duration);
+        Tally.SetWindow(_windowStart, _windowEnd);
         bool isOpenLoop = options.Rate > 0;
         if (isOpenLoop)
         {
@@ -111,9 +112,8 @@ internal sealed class LoadRun(RunOptions options)
     }
 
     /// <summary>Called once per connection attempt made ahead; later calls change nothing.</summary>
-    public void Settled(LoadConnection connection, bool opened)
+    public void Settled(bool opened, string? fault)
     {
-        _ = connection;
         if (Volatile.Read(ref _unsettled) <= 0)
         {
             return;
@@ -122,6 +122,10 @@ internal sealed class LoadRun(RunOptions options)
         if (opened)
         {
             Interlocked.Increment(ref _opened);
+        }
+        else
+        {
+            _openFault = fault;
         }
 
         if (Interlocked.Decrement(ref _unsettled) == 0)
@@ -181,82 +185,10 @@ internal sealed class LoadRun(RunOptions options)
         }
     }
 
-    /// <summary>Under the lock: a request ended well.</summary>
-    public void Succeeded(long intended, long now, long bodyBytes, SseScanner? events)
-    {
-        if (IsInWindow(now))
-        {
-            Tally.CompletedInWindow++;
-            Tally.BodyBytesInWindow += bodyBytes;
-        }
-
-        if (!IsInWindow(intended))
-        {
-            return;
-        }
-
-        Tally.Succeeded++;
-        Tally.Latency.Record(now - intended);
-        if (events is not null)
-        {
-            Tally.Events += events.Events;
-            if (events.FirstTokenAt > 0)
-            {
-                Tally.FirstToken.Record(events.FirstTokenAt - intended);
-            }
-        }
-    }
-
-    /// <summary>Under the lock: a request failed; one that <paramref name="waited"/> in vain counts with its wait.</summary>
-    public void Failed(string kind, long intended, long now, bool waited)
-    {
-        if (!IsInWindow(intended))
-        {
-            return;
-        }
-
-        Tally.Fail(kind);
-        if (waited)
-        {
-            Tally.Latency.Record(now - intended);
-        }
-    }
-
-    /// <summary>Under the lock: a read brought <paramref name="count"/> events.</summary>
-    public void EventsRead(int count, long previousEventAt, long intended, long now)
-    {
-        if (count <= 0)
-        {
-            return;
-        }
-
-        if (IsInWindow(now))
-        {
-            Tally.EventsInWindow += count;
-        }
-
-        if (IsInWindow(intended))
-        {
-            if (previousEventAt > 0)
-            {
-                Tally.EventGap.Record(now - previousEventAt);
-                count--;
-            }
-            else
-            {
-                count--;
-            }
-
-            Tally.EventGap.Record(0, count);
-        }
-    }
-
     /// <summary>Under the lock: bytes came that no request had asked for.</summary>
     public void Unsolicited() => UnsolicitedReads++;
 
     private static long Nanoseconds(TimeSpan span) => span.Ticks * 100;
-
-    private bool IsInWindow(long moment) => moment >= _windowStart && moment < _windowEnd;
 
     private void Take(LoadConnection connection, long intended, long now)
     {
@@ -329,7 +261,7 @@ internal sealed class LoadRun(RunOptions options)
                 return false;
             }
 
-            if (IsInWindow(intended))
+            if (Tally.IsInWindow(intended))
             {
                 Tally.SendLag.Record(now - intended);
             }
@@ -405,7 +337,7 @@ internal sealed class LoadRun(RunOptions options)
             // Due but never sent, because no connection became free: they waited as well.
             for (; _issued < _total; _issued++)
             {
-                Failed("unsent", _schedule.IntendedStart(_issued), now, waited: true);
+                Tally.RequestFailed("unsent", _schedule.IntendedStart(_issued), now, waited: true);
             }
         }
     }

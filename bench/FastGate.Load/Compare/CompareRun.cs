@@ -32,6 +32,7 @@ internal sealed class CompareRun : IDisposable
         void Stop(PosixSignalContext context)
         {
             ChildProcess.EndAll();
+            run.RemoveWork();
             Environment.Exit(130);
         }
 
@@ -45,9 +46,18 @@ internal sealed class CompareRun : IDisposable
     public void Dispose()
     {
         StopChildren();
-        if (Directory.Exists(_work))
+        RemoveWork();
+    }
+
+    // The thread of a signal and the main thread may both get here.
+    private void RemoveWork()
+    {
+        lock (_skipped)
         {
-            Directory.Delete(_work, recursive: true);
+            if (Directory.Exists(_work))
+            {
+                Directory.Delete(_work, recursive: true);
+            }
         }
     }
 
@@ -86,7 +96,7 @@ internal sealed class CompareRun : IDisposable
         IReadOnlyList<Scenario> all = Scenario.ReadAll(file);
         List<Scenario> chosen = _options.Scenarios.Count == 0
             ? [.. all.Where(scenario => !scenario.Extended)]
-            : [.. all.Where(scenario => _options.Scenarios.Any(part => scenario.Name.Contains(part, StringComparison.Ordinal)))];
+            : [.. all.Where(scenario => _options.Scenarios.Any(name => scenario.IsMeantBy(name, all)))];
         return chosen.Count > 0
             ? chosen
             : throw new LoadException($"no scenario matches; there are {string.Join(", ", all.Select(scenario => scenario.Name))}", 2);

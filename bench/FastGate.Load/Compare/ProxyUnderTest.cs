@@ -28,7 +28,13 @@ internal sealed class ProxyUnderTest
     public string Program { get; }
 
     /// <summary>Why it cannot take part; null when it can.</summary>
-    public string? Missing => File.Exists(Program) ? null : $"{Program} is not there";
+    public string? Missing => File.Exists(Program) ? null : Name switch
+    {
+        // As it was given: an absolute path says more about the machine than a page of results should.
+        "floor" => $"{_options.Floor} is not there",
+        "gateway" => $"{_options.Gateway} is not there",
+        _ => $"no {Name} on the PATH",
+    };
 
     /// <summary>Bytes of what must be shipped: the executable and the native libraries beside the gateway's.</summary>
     public long ProgramBytes => new FileInfo(Program).Length
@@ -84,6 +90,7 @@ internal sealed class ProxyUnderTest
         string text = File.ReadAllText(Path.Combine(_options.Assets, template))
             .Replace("@LISTEN@", listen, StringComparison.Ordinal)
             .Replace("@UPSTREAM@", upstream, StringComparison.Ordinal)
+            .Replace("@NO_DELAY@", streams ? "option http-no-delay" : string.Empty, StringComparison.Ordinal)
             .Replace("@BUFFERING@", streams ? "off" : "on", StringComparison.Ordinal)
             .Replace("@WORK@", work, StringComparison.Ordinal);
         string file = Path.Combine(work, template);

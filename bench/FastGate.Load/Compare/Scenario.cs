@@ -73,6 +73,10 @@ internal sealed record Scenario
         return list?.Scenarios ?? [];
     }
 
+    /// <summary>This is what <paramref name="name"/> asks for: the scenario of that very name, or when there is none, every one whose name has it as a part.</summary>
+    public bool IsMeantBy(string name, IReadOnlyList<Scenario> all) =>
+        all.Any(scenario => scenario.Name == name) ? Name == name : Name.Contains(name, StringComparison.Ordinal);
+
     private void Check(string file)
     {
         string? problem = this switch

@@ -40,7 +40,7 @@ internal sealed record MockParameters
     /// <summary><c>mock_down</c>: what <c>flap</c> does while down: <c>error-503</c> (default), <c>reset</c>, <c>silent</c>.</summary>
     internal Behaviour? Down { get; private init; }
 
-    /// <summary><c>mock_tokens</c>: length of the answer.</summary>
+    /// <summary><c>mock_tokens</c>: length of the answer, 1 to 1,000,000.</summary>
     internal int? Tokens { get; private init; }
 
     /// <summary><c>mock_tool_calls</c>: how many tool calls the answer makes where it makes one.</summary>
@@ -68,7 +68,7 @@ internal sealed record MockParameters
         "mock_malformed_at" => this with { MalformedAt = Whole(key, value) },
         "mock_end" => this with { End = EndNamed(key, value) },
         "mock_down" => this with { Down = DownNamed(key, value) },
-        "mock_tokens" => this with { Tokens = Math.Max(1, Whole(key, value)) },
+        "mock_tokens" => this with { Tokens = Whole(key, value) is >= 1 and <= 1_000_000 and int tokens ? tokens : throw new FormatException($"{key}: 1 to 1000000") },
         "mock_tool_calls" => this with { ToolCalls = Math.Clamp(Whole(key, value), 1, 16) },
         "mock_overlap" => this with { Overlap = Whole(key, value) },
         "mock_retry_after" => this with { RetryAfter = value },

@@ -48,7 +48,9 @@ internal static class AnswerSender
         IReadOnlyList<StreamPiece> pieces = pace.OmitDone ? [.. answer.Pieces.Where(piece => piece.Kind != PieceKind.Done)] : answer.Pieces;
         int incidentAt = IncidentIndex(pieces, pace);
 
-        await writer.SendHeadAsync(new ResponseHead(200, answer.ContentType, null, answer.Headers), pace.BetweenHeadBytes);
+        // A connection closed after a body that is whole to HTTP is announced, or its client may send its next request into the void.
+        var head = new ResponseHead(200, answer.ContentType, null, answer.Headers) { Close = pace.OmitDone && pace.End == StreamEnd.Clean };
+        await writer.SendHeadAsync(head, pace.BetweenHeadBytes);
         await writer.DelayAsync(pace.BeforeFirstEvent);
         bool contentBegun = false;
         for (int i = 0; i < pieces.Count; i++)

@@ -98,7 +98,9 @@ internal sealed class RequestReader(PipeReader input, Stream output, int maxBody
                 }
             }
 
-            input.AdvanceTo(rest.Start, result.Buffer.End);
+
+            // What follows the body is the next request: not examined, or the next read would wait for more than that.
+            input.AdvanceTo(rest.Start, decoder.IsDone ? rest.Start : result.Buffer.End);
             if (body.Length > maxBodyBytes)
             {
                 return TooLarge(request);

@@ -6,7 +6,10 @@ namespace FastGate.MockProvider.Http;
 /// <summary>A response head; a null length means a chunked body.</summary>
 internal sealed record ResponseHead(int Status, string? ContentType, int? Length, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
-    internal byte[] ToBytes(DateTimeOffset now, bool close)
+    /// <summary>Announces that the connection ends after this response.</summary>
+    internal bool Close { get; init; }
+
+    internal byte[] ToBytes(DateTimeOffset now, bool clientCloses)
     {
         var text = new StringBuilder(512);
         text.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {Status} {Reason(Status)}\r\nDate: {now:R}\r\n");
@@ -21,7 +24,7 @@ internal sealed record ResponseHead(int Status, string? ContentType, int? Length
         }
 
         text.Append(Length is { } length ? string.Create(CultureInfo.InvariantCulture, $"Content-Length: {length}\r\n") : "Transfer-Encoding: chunked\r\n");
-        if (close)
+        if (Close || clientCloses)
         {
             text.Append("Connection: close\r\n");
         }

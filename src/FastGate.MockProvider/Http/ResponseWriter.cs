@@ -8,7 +8,7 @@ namespace FastGate.MockProvider.Http;
 /// One exchange's side of the socket: bytes out exactly as asked, each write awaited so that a slow reader slows the writer, and the
 /// log told what was sent. Every wait here ends with <see cref="OperationCanceledException"/> when the client goes or the server stops.
 /// </summary>
-internal sealed class ResponseWriter(Stream stream, TimeProvider clock, CallEntry? call, bool close, CancellationToken gone)
+internal sealed class ResponseWriter(Stream stream, TimeProvider clock, CallEntry? call, bool close, bool headOnly, CancellationToken gone)
 {
     private static readonly byte[] LastChunk = "0\r\n\r\n"u8.ToArray();
 
@@ -18,11 +18,11 @@ internal sealed class ResponseWriter(Stream stream, TimeProvider clock, CallEntr
 
     internal Task HangAsync() => Task.Delay(Timeout.InfiniteTimeSpan, clock, gone);
 
-    /// <summary>Head and whole body in one write.</summary>
+    /// <summary>Head and whole body in one write; the body stays away from an answer to HEAD (RFC 9110 §9.3.2).</summary>
     internal async Task SendAsync(ResponseHead head, ReadOnlyMemory<byte> body)
     {
         byte[] bytes = Begin(head);
-        await WriteAsync((byte[])[.. bytes, .. body.Span]);
+        await WriteAsync(headOnly ? bytes : (byte[])[.. bytes, .. body.Span]);
     }
 
     /// <summary>The head at once, or one byte at a time.</summary>

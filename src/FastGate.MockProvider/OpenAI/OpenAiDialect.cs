@@ -127,7 +127,7 @@ internal sealed class OpenAiDialect(MockOptions options, Planner planner) : IDia
             throw OpenAiRejection.ContentType(contentType, "application/json");
         }
 
-        using JsonDocument document = Parse(call.Request.Body);
+        using JsonDocument document = JsonBody.Parse(call.Request.Body);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             throw OpenAiRejection.BadJson();
@@ -160,18 +160,6 @@ internal sealed class OpenAiDialect(MockOptions options, Planner planner) : IDia
         call.Stream = form.Text("stream") == "true";
         entry.Names(call.Model, call.Stream);
         return planner.Knows(call.Model) ? TranscriptionsEndpoint.Answer(call, form) : throw OpenAiRejection.UnknownModel(call.Model);
-    }
-
-    private static JsonDocument Parse(byte[] body)
-    {
-        try
-        {
-            return JsonDocument.Parse(body);
-        }
-        catch (JsonException)
-        {
-            throw OpenAiRejection.BadJson();
-        }
     }
 
     /// <summary>Adds the headers the real service sends with every answer.</summary>

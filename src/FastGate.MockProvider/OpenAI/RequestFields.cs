@@ -142,5 +142,5 @@ internal readonly struct RequestFields
     private OpenAiRejection OutOfRange(string kind, string field, string side, string relation, double bound, double was) => OpenAiRejection.Invalid(
         string.Create(CultureInfo.InvariantCulture, $"Invalid '{PathOf(field)}': {kind} {side} value. Expected a value {relation} {bound}, but got {was} instead."),
         PathOf(field),
-        $"{kind}_{side.Replace(' ', '_')}_value");
+        $"{kind}_{(relation == ">=" ? "below_min" : "above_max")}_value");
 }

@@ -22,7 +22,7 @@ internal static class StrictSchema
             }
 
             HashSet<string> required = schema.TryGetProperty("required", out JsonElement list) && list.ValueKind == JsonValueKind.Array
-                ? [.. list.EnumerateArray().Select(one => one.GetString() ?? "")]
+                ? [.. list.EnumerateArray().Select(one => one.ValueKind == JsonValueKind.String ? one.GetString()! : "")]
                 : [];
             foreach (JsonProperty property in properties.EnumerateObject())
             {

@@ -12,9 +12,14 @@ internal sealed class SchemaSample
     private const int DeepEnough = 6;
     private const int TooDeep = 64;
 
+    // What one answer may hold: a schema can demand more than any memory has.
+    private const int MostNodes = 10_000;
+    private const int MostItems = 1000;
+
     private readonly JsonElement _root;
     private readonly Utf8JsonWriter _writer;
     private StableRandom _random;
+    private int _nodes;
 
     private SchemaSample(JsonElement root, Utf8JsonWriter writer, ReadOnlySpan<char> seedText)
     {
@@ -37,7 +42,7 @@ internal sealed class SchemaSample
     private void Write(JsonElement schema, string name, int depth)
     {
         // A schema that demands endless depth has no value at all; null is as good as any.
-        if (schema.ValueKind != JsonValueKind.Object || depth > TooDeep)
+        if (schema.ValueKind != JsonValueKind.Object || depth > TooDeep || ++_nodes > MostNodes)
         {
             _writer.WriteNullValue();
             return;
@@ -45,13 +50,13 @@ internal sealed class SchemaSample
 
         if (schema.TryGetProperty("$ref", out JsonElement reference))
         {
-            Write(Resolve(reference.GetString() ?? "#"), name, depth + 1);
+            Write(Resolve(StringOf(reference) ?? "#"), name, depth + 1);
         }
         else if (schema.TryGetProperty("const", out JsonElement constant))
         {
             constant.WriteTo(_writer);
         }
-        else if (schema.TryGetProperty("enum", out JsonElement values) && values.GetArrayLength() > 0)
+        else if (schema.TryGetProperty("enum", out JsonElement values) && values.ValueKind == JsonValueKind.Array && values.GetArrayLength() > 0)
         {
             values[_random.Below(values.GetArrayLength())].WriteTo(_writer);
         }
@@ -85,7 +90,7 @@ internal sealed class SchemaSample
         {
             foreach (JsonElement alternative in alternatives.EnumerateArray())
             {
-                if (alternative.ValueKind == JsonValueKind.Object && alternative.TryGetProperty("type", out JsonElement type) && type.ValueEquals("null"))
+                if (alternative.ValueKind == JsonValueKind.Object && alternative.TryGetProperty("type", out JsonElement type) && StringOf(type) == "null")
                 {
                     return alternative;
                 }
@@ -128,8 +133,8 @@ internal sealed class SchemaSample
         if (schema.TryGetProperty("type", out JsonElement type))
         {
             return type.ValueKind == JsonValueKind.Array
-                ? type.EnumerateArray().Select(one => one.GetString() ?? "null").FirstOrDefault(one => one != "null", "null")
-                : type.GetString() ?? "null";
+                ? type.EnumerateArray().Select(one => StringOf(one) ?? "null").FirstOrDefault(one => one != "null", "null")
+                : StringOf(type) ?? "null";
         }
 
         return schema.TryGetProperty("properties", out _) ? "object" : schema.TryGetProperty("items", out _) ? "array" : "string";
@@ -138,7 +143,7 @@ internal sealed class SchemaSample
     private void WriteObject(JsonElement schema, int depth)
     {
         HashSet<string> required = schema.TryGetProperty("required", out JsonElement list) && list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray().Select(one => one.GetString() ?? "")]
+            ? [.. list.EnumerateArray().Select(one => StringOf(one) ?? "")]
             : [];
         _writer.WriteStartObject();
         if (schema.TryGetProperty("properties", out JsonElement properties) && properties.ValueKind == JsonValueKind.Object)
@@ -179,7 +184,7 @@ internal sealed class SchemaSample
 
     private string Text(JsonElement schema, string name)
     {
-        string? format = schema.TryGetProperty("format", out JsonElement value) ? value.GetString() : null;
+        string? format = schema.TryGetProperty("format", out JsonElement value) ? StringOf(value) : null;
         switch (format)
         {
             case "date-time":
@@ -213,13 +218,14 @@ internal sealed class SchemaSample
 
     private double Number(JsonElement schema, double step)
     {
-        double multiple = schema.TryGetProperty("multipleOf", out JsonElement of) && of.ValueKind == JsonValueKind.Number ? of.GetDouble() : step;
+        double multiple = schema.TryGetProperty("multipleOf", out JsonElement of) && of.ValueKind == JsonValueKind.Number && of.GetDouble() is > 1e-9 and < 1e9 and double given ? given : step;
         double? least = Limit(schema, "minimum", "exclusiveMinimum", multiple);
         double? most = Limit(schema, "maximum", "exclusiveMaximum", -multiple);
         double from = least ?? (most is { } top ? Math.Min(1, top - (20 * multiple)) : 1);
         from = Math.Ceiling(from / multiple) * multiple;
         double span = Math.Min(20, Math.Floor(((most ?? (from + (20 * multiple))) - from) / multiple));
-        return from + (_random.Below(Math.Max(1, (int)span + 1)) * multiple);
+        double number = from + (_random.Below(Math.Max(1, (int)span + 1)) * multiple);
+        return double.IsFinite(number) ? number : 0;
     }
 
     private static double? Limit(JsonElement schema, string inclusive, string exclusive, double inward) =>
@@ -228,7 +234,11 @@ internal sealed class SchemaSample
         : null;
 
     private static int Bound(JsonElement schema, string keyword, int otherwise) =>
-        schema.TryGetProperty(keyword, out JsonElement value) && value.TryGetInt32(out int bound) ? bound : otherwise;
+        schema.TryGetProperty(keyword, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int bound)
+            ? Math.Clamp(bound, 0, otherwise == int.MaxValue ? int.MaxValue : MostItems)
+            : otherwise;
+
+    private static string? StringOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>A pointer into this schema (<c>#/$defs/node</c>, RFC 6901); anything else is taken for the schema itself.</summary>
     private JsonElement Resolve(string reference)

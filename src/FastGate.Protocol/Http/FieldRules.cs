@@ -153,18 +153,15 @@ internal static class FieldRules
                     return false;
                 }
 
-                if (Ascii.EqualsIgnoreCase(option, "close"u8))
+                if (Ascii.EqualsIgnoreCase(option, "keep-alive"u8))
                 {
-                    close = true;
-                }
-                else if (Ascii.EqualsIgnoreCase(option, "keep-alive"u8))
-                {
+                    // It names a field too, but one that never goes further.
                     keep = true;
+                    continue;
                 }
-                else
-                {
-                    Nominate(bytes, fields, option);
-                }
+
+                close |= Ascii.EqualsIgnoreCase(option, "close"u8);
+                Nominate(bytes, fields, option);
             }
         }
 

@@ -9,7 +9,8 @@ public static class HeadErrorText
     {
         HeadError.BadRequestLine => "The request line is not a method, a target and a version separated by single spaces.",
         HeadError.BadStatusLine => "The status line is not a version, a three-digit status and a reason separated by single spaces.",
-        HeadError.BadTarget => "The request target is neither a path nor an http URL, or holds a space, a control character, a non-ASCII character or a fragment.",
+        HeadError.BadTarget =>
+            "The request target is neither a path nor an http URL, or holds a space, a control character, a non-ASCII character or a fragment.",
         HeadError.UnsupportedVersion => "Only HTTP/1.1 and HTTP/1.0 are spoken here.",
         HeadError.BareLineFeed => "A line of the head ends in a line feed without a carriage return.",
         HeadError.BareCarriageReturn => "The head has a carriage return that is not followed by a line feed.",

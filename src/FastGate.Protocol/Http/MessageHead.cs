@@ -11,7 +11,8 @@ namespace FastGate.Protocol.Http;
 /// </summary>
 /// <remarks>
 /// A head goes round: a parser fills it, over as many calls as the octets take to arrive; it is read; <see cref="Reset"/>.
-/// After a refusal only <see cref="Error"/> means something. Between two calls for one head the input must keep its start (nothing of it consumed). Not safe for concurrent use.
+/// After a refusal only <see cref="Error"/> means something. Between two calls for one head the input
+/// must keep its start (nothing of it consumed). Not safe for concurrent use.
 /// </remarks>
 public abstract class MessageHead
 {

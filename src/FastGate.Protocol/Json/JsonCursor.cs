@@ -27,6 +27,9 @@ public ref struct JsonCursor
     private readonly ReadOnlySpan<byte> _json;
     private int _position;
     private int _depth;
+    private int _nameStart;
+    private int _nameLength;
+    private bool _nameEscaped;
     private bool _first;
     private bool _faulted;
 
@@ -37,103 +40,132 @@ public ref struct JsonCursor
         _json = json;
     }
 
-    /// <summary>The name <see cref="NextProperty"/> found.</summary>
-    public JsonString Name { get; private set; }
+    /// <summary>The name <see cref="NextProperty"/> found last.</summary>
+    public readonly JsonString Name => new(_json.Slice(_nameStart, _nameLength), _nameEscaped);
 
-    /// <summary>Where the cursor stands, in octets from the start of the text.</summary>
+    /// <summary>Where the cursor stands, in octets from the start of the text; at its end after a fault.</summary>
     public readonly int Position => _position;
 
     /// <summary>Whether a fault was met.</summary>
     public readonly bool IsFaulted => _faulted;
 
     /// <summary>What the next value is, by its first octet; <see cref="JsonKind.None"/> when no value can start there.</summary>
-    public JsonKind Peek()
+    public JsonKind Peek() => Next() switch
     {
-        SkipWhitespace();
-        if (_faulted || _position >= _json.Length)
-        {
-            return JsonKind.None;
-        }
-
-        return _json[_position] switch
-        {
-            (byte)'"' => JsonKind.String,
-            (byte)'{' => JsonKind.Object,
-            (byte)'[' => JsonKind.Array,
-            (byte)'t' => JsonKind.True,
-            (byte)'f' => JsonKind.False,
-            (byte)'n' => JsonKind.Null,
-            (byte)'-' or (>= (byte)'0' and <= (byte)'9') => JsonKind.Number,
-            _ => JsonKind.None,
-        };
-    }
+        '"' => JsonKind.String,
+        '{' => JsonKind.Object,
+        '[' => JsonKind.Array,
+        't' => JsonKind.True,
+        'f' => JsonKind.False,
+        'n' => JsonKind.Null,
+        '-' or (>= '0' and <= '9') => JsonKind.Number,
+        _ => JsonKind.None,
+    };
 
     /// <summary>Enters the next value if it is an object; else consumes nothing.</summary>
-    public bool TryEnterObject() => TryEnter((byte)'{');
+    public bool TryEnterObject() => Next() == '{' && Enter();
 
     /// <summary>Enters the next value if it is an array; else consumes nothing.</summary>
-    public bool TryEnterArray() => TryEnter((byte)'[');
+    public bool TryEnterArray() => Next() == '[' && Enter();
 
     /// <summary>Moves to the next property of the object entered last and reads its name.</summary>
     /// <returns>False at the object's end, which is then consumed, or on a fault.</returns>
     public bool NextProperty()
     {
-        if (!NextMember((byte)'}'))
+        int next = Next();
+        if (!_first)
         {
-            return false;
+            if (next != ',')
+            {
+                return LeaveOrFault(next, '}');
+            }
+
+            _position++;
+            next = Next();
+            if (next != '"')
+            {
+                return Fault();
+            }
+        }
+        else
+        {
+            _first = false;
+            if (next != '"')
+            {
+                return LeaveOrFault(next, '}');
+            }
         }
 
-        if (_position >= _json.Length || _json[_position] != (byte)'"' || !ReadStringAt(out JsonString name))
-        {
-            return Fault();
-        }
-
-        SkipWhitespace();
-        if (_position >= _json.Length || _json[_position] != (byte)':')
+        _nameStart = _position + 1;
+        if (!ReadString(out _nameLength, out _nameEscaped) || Next() != ':')
         {
             return Fault();
         }
 
         _position++;
-        Name = name;
         return true;
     }
 
     /// <summary>Moves to the next element of the array entered last.</summary>
     /// <returns>False at the array's end, which is then consumed, or on a fault.</returns>
-    public bool NextElement() => NextMember((byte)']');
+    public bool NextElement()
+    {
+        int next = Next();
+        if (_first)
+        {
+            _first = false;
+            return (next is not (']' or -1)) || LeaveOrFault(next, ']');
+        }
+
+        if (next != ',')
+        {
+            return LeaveOrFault(next, ']');
+        }
+
+        // Whether a value follows shows when it is consumed.
+        _position++;
+        return true;
+    }
 
     /// <summary>Reads the next value if it is a string; else consumes nothing.</summary>
     /// <param name="value">The string.</param>
     public bool TryReadString(out JsonString value)
     {
-        if (Peek() == JsonKind.String)
+        if (Next() != '"')
         {
-            return ReadStringAt(out value) || Fault();
+            value = default;
+            return false;
         }
 
-        value = default;
-        return false;
+        int start = _position + 1;
+        if (!ReadString(out int length, out bool escaped))
+        {
+            value = default;
+            return Fault();
+        }
+
+        value = new JsonString(_json.Slice(start, length), escaped);
+        return true;
     }
 
     /// <summary>Reads the next value if it is a number; else consumes nothing.</summary>
     /// <param name="text">The number as written.</param>
     public bool TryReadNumber(out ReadOnlySpan<byte> text)
     {
-        if (Peek() == JsonKind.Number)
+        text = default;
+        if (Next() is not ('-' or (>= '0' and <= '9')))
         {
-            int start = _position;
-            if (ScanNumber())
-            {
-                text = _json[start.._position];
-                return true;
-            }
-
-            Fault();
+            return false;
         }
 
-        text = default;
-        return false;
+        int start = _position;
+        if (!SkipNumber())
+        {
+            return Fault();
+        }
+
+        text = _json[start.._position];
+        return true;
     }
 
     /// <summary>Reads a number written as a plain integer; any other value is skipped.</summary>
@@ -143,6 +175,13 @@ public ref struct JsonCursor
     {
         if (TryReadNumber(out ReadOnlySpan<byte> text))
         {
+            if (text.Length == 1)
+            {
+                // Nearly every index is one digit; a lone hyphen would have been a fault.
+                value = text[0] - '0';
+                return true;
+            }
+
             return Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
         }
 
@@ -153,44 +192,39 @@ public ref struct JsonCursor
 
     /// <summary>Skips the next value, whatever it is, and checks it.</summary>
     /// <returns>False on a fault.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool SkipValue()
     {
-        switch (Peek())
-        {
-            case JsonKind.String:
-                return SkipString() || Fault();
-            case JsonKind.Number:
-                return ScanNumber() || Fault();
-            case JsonKind.True:
-                return SkipLiteral("true"u8);
-            case JsonKind.False:
-                return SkipLiteral("false"u8);
-            case JsonKind.Null:
-                return SkipLiteral("null"u8);
-            case JsonKind.Object:
-            case JsonKind.Array:
-                return SkipContainer();
-            default:
-                return Fault();
-        }
+        int next = Next();
+        return next is '{' or '[' ? SkipContainer() : SkipScalar(next);
     }
 
     /// <summary>To be called after the text's one value: whether all was well and nothing but white space follows.</summary>
-    public bool Finish()
+    public bool Finish() => Next() < 0 && !_faulted && _depth == 0 && !IsBlank();
+
+    /// <summary>Passes over white space and looks at the octet after it; -1 at the end of the text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Next()
     {
-        SkipWhitespace();
-        return !_faulted && _depth == 0 && _position == _json.Length && _json.ContainsAnyExcept(" \t\n\r"u8);
+        ReadOnlySpan<byte> json = _json;
+        int i = _position;
+        return (uint)i < (uint)json.Length && json[i] > 0x20 ? json[i] : NextBeyondWhitespace();
     }
 
-    private bool TryEnter(byte open)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int NextBeyondWhitespace()
     {
-        SkipWhitespace();
-        if (_faulted || _position >= _json.Length || _json[_position] != open)
+        int i = _position;
+        while (i < _json.Length && JsonBytes.IsWhitespace(_json[i]))
         {
-            return false;
+            i++;
         }
 
+        _position = i;
+        return i < _json.Length ? _json[i] : -1;
+    }
+
+    private bool Enter()
+    {
         if (_depth == MaxDepth)
         {
             return Fault();
@@ -202,173 +236,121 @@ public ref struct JsonCursor
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool NextMember(byte close)
+    private bool LeaveOrFault(int next, char close)
     {
-        SkipWhitespace();
-        if (_faulted || _position >= _json.Length)
+        if (next != close || _depth == 0)
         {
             return Fault();
         }
 
-        byte next = _json[_position];
-        bool first = _first;
-        _first = false;
-        if (next == close)
-        {
-            _depth--;
-            _position++;
-            return false;
-        }
-
-        if (first)
-        {
-            return true;
-        }
-
-        if (next != (byte)',')
-        {
-            return Fault();
-        }
-
+        _depth--;
         _position++;
-        SkipWhitespace();
-        return true;
+        return false;
     }
 
     private bool SkipContainer()
     {
-        // One bit per level: set for an object. Levels are counted from the value skipped.
+        // One bit per level entered here, the deepest lowest: set for an object.
         UInt128 objects = 0;
-        int depth = 0;
-        do
+        int floor = _depth;
+        while (true)
         {
-            byte next = _json[_position];
-            if (next is (byte)'{' or (byte)'[')
+            int next = Next();
+            if (next is '{' or '[')
             {
-                if (_depth + depth == MaxDepth)
-                {
-                    return Fault();
-                }
-
-                depth++;
-                objects = (objects << 1) | (next == (byte)'{' ? UInt128.One : UInt128.Zero);
-                _first = true;
-                _position++;
-            }
-            else if (!SkipValue())
-            {
-                return false;
-            }
-
-            // To the next value, closing what ends here.
-            while (depth != 0)
-            {
-                bool inObject = (objects & 1) != 0;
-                if (inObject ? NextPropertyIn() : NextMember((byte)']'))
-                {
-                    break;
-                }
-
-                if (_faulted)
+                if (!Enter())
                 {
                     return false;
                 }
 
-                // NextMember counted the level closed, but the levels here are counted apart.
-                _depth++;
-                depth--;
+                objects = (objects << 1) | (next == '{' ? UInt128.One : UInt128.Zero);
+            }
+            else if (!SkipScalar(next))
+            {
+                return false;
+            }
+
+            // To the next value, leaving what ends on the way.
+            while (!(((ulong)objects & 1) != 0 ? NextProperty() : NextElement()))
+            {
+                if (_faulted || _depth == floor)
+                {
+                    return !_faulted;
+                }
+
                 objects >>= 1;
             }
-
-            if (depth != 0 && Peek() == JsonKind.None)
-            {
-                return Fault();
-            }
         }
-        while (depth != 0);
-
-        return true;
     }
-
-    private bool NextPropertyIn()
-    {
-        if (!NextMember((byte)'}'))
-        {
-            return false;
-        }
-
-        if (_position >= _json.Length || _json[_position] != (byte)'"' || !SkipString())
-        {
-            return Fault();
-        }
-
-        SkipWhitespace();
-        if (_position >= _json.Length || _json[_position] != (byte)':')
-        {
-            return Fault();
-        }
-
-        _position++;
-        return true;
-    }
-
-    private bool SkipString() => ReadStringAt(out _);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool ReadStringAt(out JsonString value)
+    private bool SkipScalar(int first)
     {
+        switch (first)
+        {
+            case '"':
+                return ReadString(out _, out _) || Fault();
+            case 'n':
+                return SkipLiteral("null"u8);
+            case 't':
+                return SkipLiteral("true"u8);
+            case 'f':
+                return SkipLiteral("false"u8);
+            case '-' or (>= '0' and <= '9'):
+                return SkipNumber() || Fault();
+            default:
+                return Fault();
+        }
+    }
+
+    /// <summary>Reads the string whose opening quote the cursor is at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool ReadString(out int length, out bool escaped)
+    {
+        ReadOnlySpan<byte> json = _json;
         int start = _position + 1;
-        int end = JsonBytes.IndexOfStringStop(_json, start);
-        if (end >= 0 && _json[end] == (byte)'"')
+        int end = JsonBytes.IndexOfStringStop(json, start);
+        if (end >= 0 && json[end] == (byte)'"')
         {
             _position = end + 1;
-            value = new JsonString(_json[start..end], needsUnescape: false);
+            length = end - start;
+            escaped = false;
             return true;
         }
 
-        return ReadEscapedString(start, end, out value);
+        escaped = true;
+        return ReadEscapedString(start, end, out length);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool ReadEscapedString(int start, int stop, out JsonString value)
+    private bool ReadEscapedString(int start, int stop, out int length)
     {
         while (stop >= 0 && _json[stop] == (byte)'\\')
         {
             int next = stop + 1;
-            if (next >= _json.Length)
-            {
-                break;
-            }
-
-            if (_json[next] == (byte)'u')
-            {
-                if (_json.Length - next < 5 || !AreHex(_json.Slice(next + 1, 4)))
-                {
-                    break;
-                }
-
-                next += 5;
-            }
-            else if (JsonBytes.SimpleEscape(_json[next]) >= 0)
+            if (next < _json.Length && JsonBytes.SimpleEscape(_json[next]) >= 0)
             {
                 next++;
+            }
+            else if (_json.Length - next >= 5 && _json[next] == (byte)'u' && AreHex(_json.Slice(next + 1, 4)))
+            {
+                next += 5;
             }
             else
             {
                 break;
             }
 
-            stop = next <= _json.Length ? JsonBytes.IndexOfStringStop(_json, next) : -1;
+            stop = JsonBytes.IndexOfStringStop(_json, next);
             if (stop >= 0 && _json[stop] == (byte)'"')
             {
                 _position = stop + 1;
-                value = new JsonString(_json[start..stop], needsUnescape: true);
+                length = stop - start;
                 return true;
             }
         }
 
-        value = default;
+        length = 0;
         return false;
     }
 
@@ -386,7 +368,7 @@ public ref struct JsonCursor
     }
 
     /// <summary>RFC 8259 §6.</summary>
-    private bool ScanNumber()
+    private bool SkipNumber()
     {
         ReadOnlySpan<byte> json = _json;
         int i = _position;
@@ -435,7 +417,7 @@ public ref struct JsonCursor
     private static bool SkipDigits(ReadOnlySpan<byte> json, ref int i)
     {
         int start = i;
-        while (i < json.Length && JsonBytes.IsDigit(json[i]))
+        while ((uint)i < (uint)json.Length && JsonBytes.IsDigit(json[i]))
         {
             i++;
         }
@@ -443,6 +425,7 @@ public ref struct JsonCursor
         return i != start;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool SkipLiteral(ReadOnlySpan<byte> literal)
     {
         if (!_json[_position..].StartsWith(literal))
@@ -454,18 +437,13 @@ public ref struct JsonCursor
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void SkipWhitespace()
-    {
-        while (_position < _json.Length && JsonBytes.IsWhitespace(_json[_position]))
-        {
-            _position++;
-        }
-    }
+    private readonly bool IsBlank() => _json.IsEmpty || (_json[0] <= 0x20 && !_json.ContainsAnyExcept(" \t\n\r"u8));
 
+    /// <summary>At the end of the text nothing more can be found, so no other method needs to ask whether there was a fault.</summary>
     private bool Fault()
     {
         _faulted = true;
+        _position = _json.Length;
         return false;
     }
 }

@@ -43,6 +43,12 @@ public readonly ref struct JsonString
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Is(ReadOnlySpan<byte> text) => NeedsUnescape ? UnescapedIs(text) : Raw.SequenceEqual(text);
 
+    /// <summary>The text without escapes: in place where it has none, else written to <paramref name="scratch"/>.</summary>
+    /// <param name="scratch">Where an escaped text goes; as long as the longest text of interest.</param>
+    /// <returns>The text; empty when it does not fit or a surrogate stands alone, so that it equals no name looked for.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> InPlaceOr(Span<byte> scratch) => NeedsUnescape ? Unescaped(scratch) : Raw;
+
     /// <summary>The text as a string: for messages, not for the hot path.</summary>
     [ExcludeFromCodeCoverage]
     public override string ToString()
@@ -50,6 +56,9 @@ public readonly ref struct JsonString
         byte[] target = new byte[Raw.Length];
         return TryUnescape(target, out int written) ? Encoding.UTF8.GetString(target, 0, written) : Encoding.UTF8.GetString(Raw);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ReadOnlySpan<byte> Unescaped(Span<byte> scratch) => JsonEscapes.TryUnescape(Raw, scratch, out int written) ? scratch[..written] : default;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool UnescapedIs(ReadOnlySpan<byte> text)

@@ -121,6 +121,7 @@ public sealed partial class RequestScanner
         MaxTokens = -1;
         InputBytes = 0;
         MediaBytes = 0;
+        ResetOwnMembers();
     }
 
     /// <summary>A key at depth 1 or 2 is complete.</summary>
@@ -131,6 +132,7 @@ public sealed partial class RequestScanner
         {
             field = valid ? RequestFields.Find(name) : RequestField.None;
             _field = field;
+            _keyStart = _stringStart - 1;
             _counting = field is RequestField.Messages or RequestField.Input or RequestField.Prompt or RequestField.System or RequestField.Instructions;
         }
         else
@@ -241,9 +243,11 @@ public sealed partial class RequestScanner
                 break;
             case RequestField.Fallbacks:
                 Fallbacks = range;
+                OwnMemberEnds(end);
                 break;
             case RequestField.Models:
                 Models = range;
+                OwnMemberEnds(end);
                 break;
             case RequestField.Metadata:
                 Metadata = range;

@@ -349,6 +349,11 @@ public sealed partial class RequestScanner
         byte next = segment[i];
         if (next == (byte)',')
         {
+            if (_depth == 1)
+            {
+                MemberSeparated(_base + i);
+            }
+
             _state = inObject ? State.Key : State.Value;
             return i + 1;
         }

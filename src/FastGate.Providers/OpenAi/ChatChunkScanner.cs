@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastGate.Protocol.Json;
 
 namespace FastGate.Providers.OpenAi;
@@ -8,6 +9,30 @@ namespace FastGate.Providers.OpenAi;
 /// </summary>
 public static class ChatChunkScanner
 {
+    // reasoning_content and reasoning_details.
+    private const int LongestName = 17;
+
+    /// <summary>The members looked at, on whatever level: where one does not belong it is skipped like any other.</summary>
+    private enum Member : byte
+    {
+        Other,
+        Id,
+        Model,
+        Object,
+        Choices,
+        Usage,
+        Error,
+        Index,
+        Delta,
+        Text,
+        FinishReason,
+        Content,
+        Refusal,
+        Reasoning,
+        ToolCall,
+        Audio,
+    }
+
     /// <summary>Whether the data of an event is the end mark <c>[DONE]</c>.</summary>
     /// <param name="data">The event's data.</param>
     public static bool IsDone(ReadOnlySpan<byte> data) => data.Trim(" \t"u8).SequenceEqual("[DONE]"u8);
@@ -29,38 +54,29 @@ public static class ChatChunkScanner
         bool isErrorObject = false;
         while (cursor.NextProperty())
         {
-            JsonString name = cursor.Name;
-            if (name.Is("choices"u8))
+            switch (MemberOf(cursor.Name))
             {
-                ScanChoices(ref cursor, ref facts);
-            }
-            else if (name.Is("id"u8))
-            {
-                facts.Id = OpenAiErrorFacts.ReadText(ref cursor);
-            }
-            else if (name.Is("model"u8))
-            {
-                facts.Model = OpenAiErrorFacts.ReadText(ref cursor);
-            }
-            else if (name.Is("usage"u8))
-            {
-                if (TokenUsage.TryRead(ref cursor, out TokenUsage usage))
-                {
-                    facts.Usage = usage;
-                    facts.Flags |= ChatChunkFlags.Usage;
-                }
-            }
-            else if (name.Is("error"u8))
-            {
-                ScanError(ref cursor, ref facts);
-            }
-            else if (name.Is("object"u8) && cursor.TryReadString(out JsonString kind))
-            {
-                isErrorObject = kind.Is("error"u8);
-            }
-            else
-            {
-                cursor.SkipValue();
+                case Member.Choices:
+                    ScanChoices(ref cursor, ref facts);
+                    break;
+                case Member.Id:
+                    facts.Id = OpenAiErrorFacts.ReadText(ref cursor);
+                    break;
+                case Member.Model:
+                    facts.Model = OpenAiErrorFacts.ReadText(ref cursor);
+                    break;
+                case Member.Usage:
+                    ScanUsage(ref cursor, ref facts);
+                    break;
+                case Member.Error:
+                    ScanError(ref cursor, ref facts);
+                    break;
+                case Member.Object when cursor.TryReadString(out JsonString kind):
+                    isErrorObject = kind.Is("error"u8);
+                    break;
+                default:
+                    cursor.SkipValue();
+                    break;
             }
         }
 
@@ -69,7 +85,21 @@ public static class ChatChunkScanner
             return false;
         }
 
-        return !isErrorObject || TakeTopLevelError(json, ref facts);
+        if (isErrorObject)
+        {
+            TakeTopLevelError(json, ref facts);
+        }
+
+        return true;
+    }
+
+    private static void ScanUsage(ref JsonCursor cursor, ref ChatChunk facts)
+    {
+        if (TokenUsage.TryRead(ref cursor, out TokenUsage usage))
+        {
+            facts.Usage = usage;
+            facts.Flags |= ChatChunkFlags.Usage;
+        }
     }
 
     private static void ScanError(ref JsonCursor cursor, ref ChatChunk facts)
@@ -83,15 +113,13 @@ public static class ChatChunkScanner
     }
 
     /// <summary>Some servers (vLLM, Mistral) send the error's members at the top, with <c>"object":"error"</c>.</summary>
-    private static bool TakeTopLevelError(ReadOnlySpan<byte> json, ref ChatChunk facts)
+    private static void TakeTopLevelError(ReadOnlySpan<byte> json, ref ChatChunk facts)
     {
         facts.Flags |= ChatChunkFlags.Error;
         if (OpenAiError.TryRead(json, out OpenAiErrorFacts error))
         {
             facts.Error = error;
         }
-
-        return true;
     }
 
     private static void ScanChoices(ref JsonCursor cursor, ref ChatChunk facts)
@@ -123,33 +151,23 @@ public static class ChatChunkScanner
     {
         while (cursor.NextProperty())
         {
-            JsonString name = cursor.Name;
-            if (name.Is("delta"u8))
+            switch (MemberOf(cursor.Name))
             {
-                if (cursor.TryEnterObject())
-                {
+                case Member.Delta when cursor.TryEnterObject():
                     ScanDelta(ref cursor, ref facts);
-                }
-                else
-                {
+                    break;
+                case Member.Index:
+                    index = cursor.TryReadInt64(out long value) ? (int)Math.Clamp(value, 0, int.MaxValue) : index;
+                    break;
+                case Member.FinishReason:
+                    ScanFinish(ref cursor, ref facts);
+                    break;
+                case Member.Text:
+                    ScanContent(ref cursor, ref facts);
+                    break;
+                default:
                     cursor.SkipValue();
-                }
-            }
-            else if (name.Is("index"u8))
-            {
-                index = cursor.TryReadInt64(out long value) ? (int)Math.Clamp(value, 0, int.MaxValue) : index;
-            }
-            else if (name.Is("finish_reason"u8))
-            {
-                ScanFinish(ref cursor, ref facts);
-            }
-            else if (name.Is("text"u8))
-            {
-                ScanContent(ref cursor, ref facts);
-            }
-            else
-            {
-                cursor.SkipValue();
+                    break;
             }
         }
     }
@@ -170,30 +188,26 @@ public static class ChatChunkScanner
     {
         while (cursor.NextProperty())
         {
-            JsonString name = cursor.Name;
-            if (name.Is("content"u8))
+            switch (MemberOf(cursor.Name))
             {
-                ScanContent(ref cursor, ref facts);
-            }
-            else if (name.Is("tool_calls"u8) || name.Is("function_call"u8))
-            {
-                Mark(ref cursor, ref facts, ChatChunkFlags.ToolCall);
-            }
-            else if (name.Is("refusal"u8))
-            {
-                Mark(ref cursor, ref facts, ChatChunkFlags.Refusal);
-            }
-            else if (name.Is("reasoning_content"u8) || name.Is("reasoning"u8) || name.Is("reasoning_details"u8))
-            {
-                Mark(ref cursor, ref facts, ChatChunkFlags.Reasoning);
-            }
-            else if (name.Is("audio"u8))
-            {
-                Mark(ref cursor, ref facts, ChatChunkFlags.Audio);
-            }
-            else
-            {
-                cursor.SkipValue();
+                case Member.Content:
+                    ScanContent(ref cursor, ref facts);
+                    break;
+                case Member.ToolCall:
+                    Mark(ref cursor, ref facts, ChatChunkFlags.ToolCall);
+                    break;
+                case Member.Refusal:
+                    Mark(ref cursor, ref facts, ChatChunkFlags.Refusal);
+                    break;
+                case Member.Reasoning:
+                    Mark(ref cursor, ref facts, ChatChunkFlags.Reasoning);
+                    break;
+                case Member.Audio:
+                    Mark(ref cursor, ref facts, ChatChunkFlags.Audio);
+                    break;
+                default:
+                    cursor.SkipValue();
+                    break;
             }
         }
     }
@@ -237,6 +251,50 @@ public static class ChatChunkScanner
         if (hasSomething)
         {
             facts.Flags |= flag;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Member MemberOf(JsonString name) => name.NeedsUnescape ? MemberOfEscaped(name) : MemberOf(name.Raw);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Member MemberOfEscaped(JsonString name) => MemberOf(name.InPlaceOr(stackalloc byte[LongestName]));
+
+    private static Member MemberOf(ReadOnlySpan<byte> name)
+    {
+        switch (name.Length)
+        {
+            case 2:
+                return name.SequenceEqual("id"u8) ? Member.Id : Member.Other;
+            case 4:
+                return name.SequenceEqual("text"u8) ? Member.Text : Member.Other;
+            case 5:
+                return name.SequenceEqual("delta"u8) ? Member.Delta
+                    : name.SequenceEqual("index"u8) ? Member.Index
+                    : name.SequenceEqual("model"u8) ? Member.Model
+                    : name.SequenceEqual("usage"u8) ? Member.Usage
+                    : name.SequenceEqual("error"u8) ? Member.Error
+                    : name.SequenceEqual("audio"u8) ? Member.Audio
+                    : Member.Other;
+            case 6:
+                return name.SequenceEqual("object"u8) ? Member.Object : Member.Other;
+            case 7:
+                return name.SequenceEqual("content"u8) ? Member.Content
+                    : name.SequenceEqual("choices"u8) ? Member.Choices
+                    : name.SequenceEqual("refusal"u8) ? Member.Refusal
+                    : Member.Other;
+            case 9:
+                return name.SequenceEqual("reasoning"u8) ? Member.Reasoning : Member.Other;
+            case 10:
+                return name.SequenceEqual("tool_calls"u8) ? Member.ToolCall : Member.Other;
+            case 13:
+                return name.SequenceEqual("finish_reason"u8) ? Member.FinishReason
+                    : name.SequenceEqual("function_call"u8) ? Member.ToolCall
+                    : Member.Other;
+            case LongestName:
+                return name.SequenceEqual("reasoning_content"u8) || name.SequenceEqual("reasoning_details"u8) ? Member.Reasoning : Member.Other;
+            default:
+                return Member.Other;
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
     private UpstreamConnection? _connection;
     private UpstreamPool? _pool;
     private ReadOnlySequence<byte> _buffer;
-    private bool _holding;
+    private bool _answerBegun;
 
     /// <summary>The response head, once there is one.</summary>
     internal ResponseHead Head { get; } = new();
@@ -42,6 +42,7 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
     internal async ValueTask<AttemptFault> OpenAsync(UpstreamRequest request, CancellationToken clientClosed)
     {
         Detail = null;
+        _answerBegun = false;
         _pool = request.Provider.Pool;
         UpstreamTimeouts timeouts = request.Provider.Timeouts;
         UpstreamConnection? connection = _pool.TryRent();
@@ -77,7 +78,7 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
                 }
             }
 
-            bool untouched = fault == AttemptFault.Reset && !_holding && connection.Uses > 1;
+            bool untouched = fault == AttemptFault.Reset && !_answerBegun && connection.Uses > 1;
             Close(reusable: false);
             if (!untouched || replaced)
             {
@@ -95,7 +96,6 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
     {
         PipeReader input = _connection!.Input;
         input.AdvanceTo(consumed, _buffer.End);
-        _holding = false;
         while (true)
         {
             ReadResult result;
@@ -110,7 +110,6 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
             }
 
             _buffer = result.Buffer;
-            _holding = true;
             if (signal.ClientGone)
             {
                 return UpstreamRead.ClientGone;
@@ -124,7 +123,6 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
                 }
 
                 input.AdvanceTo(_buffer.Start, _buffer.End);
-                _holding = false;
                 continue;
             }
 
@@ -142,7 +140,6 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
         if (clean)
         {
             _connection!.Input.AdvanceTo(end);
-            _holding = false;
         }
 
         Close(clean);
@@ -164,7 +161,6 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
         signal.Watch(null);
         Head.Reset();
         _buffer = default;
-        _holding = false;
         if (reusable)
         {
             _pool!.Return(connection);
@@ -199,7 +195,8 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
                 return AttemptFault.ClientGone;
             }
 
-            if (result.IsCanceled && signal.Expired)
+            // Over TLS the flush does not say that it was ended.
+            if (signal.Expired)
             {
                 return ExpiredFault();
             }
@@ -214,7 +211,6 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
     [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<AttemptFault> ReadHeadAsync(PipeReader input, HttpVerb verb)
     {
-        bool anything = false;
         while (true)
         {
             ReadResult result;
@@ -229,10 +225,10 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
             }
 
             _buffer = result.Buffer;
-            _holding = true;
             while (!_buffer.IsEmpty)
             {
-                anything = true;
+                // Closed in the middle of a head is still no answer, but not what an idle connection's end looks like.
+                _answerBegun = true;
                 ParseStatus status = ResponseParser.TryParse(_buffer, Head, ServerLimits.ResponseHead, verb);
                 if (status == ParseStatus.Incomplete)
                 {
@@ -263,8 +259,6 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
 
             if (result.IsCompleted)
             {
-                // Closed in the middle of a head is still no answer, but not what an idle connection's end looks like.
-                _holding = anything;
                 return AttemptFault.Reset;
             }
 
@@ -274,7 +268,6 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
             }
 
             input.AdvanceTo(_buffer.Start, _buffer.End);
-            _holding = false;
         }
     }
 

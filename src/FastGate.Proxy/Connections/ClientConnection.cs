@@ -50,13 +50,14 @@ internal sealed class ClientConnection
                 pipe = new TlsPipe(encrypted);
             }
 
-            Signal.Attach(pipe);
+            Signal.Attach(pipe.Input, _context.Transport.Output);
             var exchange = new Exchange(_plane, this, pipe);
             while (await exchange.ServeAsync(_context.ConnectionClosed).ConfigureAwait(false))
             {
             }
 
-            await pipe.Output.CompleteAsync().ConfigureAwait(false);
+            // Everything has been flushed; over TLS too, where only the transport's end is told.
+            await _context.Transport.Output.CompleteAsync().ConfigureAwait(false);
         }
         catch (IOException)
         {

@@ -12,6 +12,8 @@ namespace FastGate.Proxy.Connections;
 /// It ends a wait by cancelling the pending read or flush of every pipe the connection may be waiting on. A pipe remembers a
 /// cancellation that met no wait, so a later read may report one for nothing: whoever is woken looks at <see cref="Expired"/> and
 /// <see cref="ClientGone"/>, and otherwise waits again.
+/// Flushes are ended below TLS, at the transport: a cancelled flush of the encrypting stream would lose what it was given, while the
+/// transport keeps it and merely stops waiting for the peer.
 /// </remarks>
 internal sealed class ConnectionSignal(TimerWheel wheel) : TimerEntry
 {
@@ -37,11 +39,11 @@ internal sealed class ConnectionSignal(TimerWheel wheel) : TimerEntry
     /// <summary>The current tick of the wheel.</summary>
     internal long Now => wheel.Now;
 
-    /// <summary>Sets the pipes of the client's side.</summary>
-    internal void Attach(IDuplexPipe client)
+    /// <summary>Sets what the connection reads on the client's side, and the transport's end of what it writes there.</summary>
+    internal void Attach(PipeReader input, PipeWriter transportOutput)
     {
-        _input = client.Input;
-        _output = client.Output;
+        _input = input;
+        _output = transportOutput;
     }
 
     /// <summary>Sets the upstream connection whose pipes the request waits on, or null.</summary>
@@ -56,7 +58,10 @@ internal sealed class ConnectionSignal(TimerWheel wheel) : TimerEntry
     }
 
     /// <summary>Sets a limit over several phases; infinite takes it away. The next <see cref="Arm"/> obeys it.</summary>
-    internal void Limit(TimeSpan duration) => _limit = duration == Timeout.InfiniteTimeSpan ? Never : wheel.Now + TimerWheel.TicksOf(duration);
+    internal void Limit(TimeSpan duration) => Limit(duration, wheel.Now);
+
+    /// <summary>The same, counted from an earlier tick.</summary>
+    internal void Limit(TimeSpan duration, long since) => _limit = duration == Timeout.InfiniteTimeSpan ? Never : since + TimerWheel.TicksOf(duration);
 
     /// <summary>A duration cut to what the limit leaves, at least one tick.</summary>
     internal TimeSpan AtMost(TimeSpan duration)
@@ -92,9 +97,7 @@ internal sealed class ConnectionSignal(TimerWheel wheel) : TimerEntry
     {
         _input?.CancelPendingRead();
         _output?.CancelPendingFlush();
-        UpstreamConnection? upstream = Volatile.Read(ref _upstream);
-        upstream?.Input.CancelPendingRead();
-        upstream?.Output.CancelPendingFlush();
+        Volatile.Read(ref _upstream)?.EndWaits();
     }
 
     /// <inheritdoc/>

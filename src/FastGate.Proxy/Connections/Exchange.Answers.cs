@@ -63,7 +63,7 @@ internal sealed partial class Exchange
         // A body that is still on its way is not waited for.
         bool unread = !_context.Close && !_reader.IsRead;
         _context.Close |= unread;
-        ErrorWriter.Write(_output.Writer, error, extraLines.Span, _context.Mark);
+        ErrorWriter.Write(_output.Writer, error, extraLines.Span, _context.Mark, withBody: Head.Verb != HttpVerb.Head);
         return await SendAsync(error.Status).ConfigureAwait(false);
     }
 

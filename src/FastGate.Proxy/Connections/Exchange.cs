@@ -63,6 +63,8 @@ internal sealed partial class Exchange
                 return read != ReadOutcome.Closed && await RefuseAsync(read).ConfigureAwait(false);
             }
 
+            // The connection may have been idle for long: a request is served by the configuration in force when it comes.
+            _snapshot = _plane.Snapshot;
             Begin();
 
             // 2.
@@ -73,12 +75,9 @@ internal sealed partial class Exchange
             }
 
             // 3.
-            if (!_reader.BodyHasArrived || Head.Framing == BodyFraming.Chunked)
+            if (Head.ExpectContinue && _reader.BodyIsWanted(_snapshot.Limits) && !await ContinueAsync().ConfigureAwait(false))
             {
-                if (Head.ExpectContinue && !await ContinueAsync().ConfigureAwait(false))
-                {
-                    return false;
-                }
+                return false;
             }
 
             read = await _reader.ReadBodyAsync(_snapshot.Limits).ConfigureAwait(false);

@@ -107,12 +107,15 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
         }
     }
 
-    /// <summary>Whether the body, as far as it has come, is there without waiting.</summary>
-    internal bool BodyHasArrived => Head.Framing switch
+    /// <summary>
+    /// Whether a client that asked first should send its body: it is not here already, and it will not be refused unread for its length
+    /// (RFC 9110 §10.1.1).
+    /// </summary>
+    internal bool BodyIsWanted(ServerLimits limits) => Head.Framing switch
     {
-        BodyFraming.None => true,
-        BodyFraming.ContentLength => _buffer.Length - Head.Length >= Head.ContentLength,
-        _ => false,
+        BodyFraming.None => false,
+        BodyFraming.ContentLength => Head.ContentLength <= limits.MaxBody && _buffer.Length - Head.Length < Head.ContentLength,
+        _ => true,
     };
 
     /// <summary>Lets go of the current request's octets; the next request may begin right behind them.</summary>

@@ -87,7 +87,7 @@ internal sealed class RequestScan
         MultipartError error = MultipartScanner.Scan(contentType, body, out MultipartFacts facts);
         if (error != MultipartError.None)
         {
-            return GatewayError.Invalid(error.Describe());
+            return GatewayError.Invalid(error.Describe(), error is MultipartError.EmptyModel or MultipartError.ModelTooLong ? "model" : null);
         }
 
         if (!facts.HasModel || facts.ModelLength is 0 or > RequestScanner.MaxModelBytes)

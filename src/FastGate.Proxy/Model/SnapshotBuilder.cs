@@ -10,10 +10,14 @@ namespace FastGate.Proxy.Model;
 /// <summary>Makes snapshots from settings. A provider that is reached as before keeps its connections across a reload.</summary>
 internal static class SnapshotBuilder
 {
-    /// <summary>Builds a snapshot; <paramref name="previous"/> is the one in force, or null at start.</summary>
-    internal static GatewaySnapshot Build(GatewaySettings settings, GatewaySnapshot? previous, TimerWheel wheel, ProxyMetrics metrics)
+    /// <summary>
+    /// Builds a snapshot; <paramref name="previous"/> is the one in force, or null at start. Without <paramref name="connectors"/>
+    /// providers are reached over sockets.
+    /// </summary>
+    internal static GatewaySnapshot Build(
+        GatewaySettings settings, GatewaySnapshot? previous, TimerWheel wheel, ProxyMetrics metrics, ConnectorFactory? connectors = null)
     {
-        ImmutableArray<Provider> providers = [.. settings.Providers.Select(p => new Provider(p, PoolFor(p, previous, wheel)))];
+        ImmutableArray<Provider> providers = [.. settings.Providers.Select(p => new Provider(p, PoolFor(p, previous, wheel, connectors ?? OverSockets)))];
         var byName = providers.ToDictionary(p => p.Name, StringComparer.Ordinal);
         ImmutableArray<Route> routes = [.. settings.Routes.Select(r => new Route(r.Name, new Target(byName[r.Provider], r.Model), r.Deadline, metrics.Requests.Of(r.Name)))];
         return new GatewaySnapshot
@@ -32,9 +36,11 @@ internal static class SnapshotBuilder
     internal static IEnumerable<UpstreamPool> Unused(GatewaySnapshot old, GatewaySnapshot current) =>
         old.Providers.Select(p => p.Pool).Except(current.Providers.Select(p => p.Pool));
 
-    private static UpstreamPool PoolFor(ProviderSettings settings, GatewaySnapshot? previous, TimerWheel wheel)
+    private static UpstreamPool PoolFor(ProviderSettings settings, GatewaySnapshot? previous, TimerWheel wheel, ConnectorFactory connectors)
     {
         Provider? same = previous?.Providers.FirstOrDefault(p => p.Name == settings.Name && p.Settings.SharesPoolWith(settings));
-        return same?.Pool ?? new UpstreamPool(new UpstreamConnector(Origin.Of(settings.BaseUrl), settings.Tls, wheel), settings.Pool, wheel);
+        return same?.Pool ?? new UpstreamPool(connectors(settings, wheel), settings.Pool, wheel);
     }
+
+    private static UpstreamConnector OverSockets(ProviderSettings settings, TimerWheel wheel) => new(Origin.Of(settings.BaseUrl), settings.Tls, wheel);
 }

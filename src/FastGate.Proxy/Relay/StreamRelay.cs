@@ -68,7 +68,7 @@ internal sealed class StreamRelay(ConnectionSignal signal, ClientOutput client, 
                 if (!_committed && ShouldCommit())
                 {
                     Commit(attempt, context);
-                    signal.Limit(context.Timeouts.Total);
+                    signal.Limit(context.Timeouts.Total, context.StartTick);
                 }
 
                 // 3.

@@ -22,6 +22,8 @@ internal sealed class UnaryRelay(ConnectionSignal signal, ClientOutput client)
 
     internal ValueTask<RelayOutcome> RunAsync(UpstreamAttempt attempt, RelayContext context)
     {
+        // The head is here, which is all that the request's deadline asks for.
+        signal.Limit(context.Timeouts.Total, context.StartTick);
         ResponseHead head = attempt.Head;
         bool fits = head.Framing == BodyFraming.None || (head.Framing == BodyFraming.ContentLength && head.ContentLength <= HoldLimit);
         return fits ? RelayWholeAsync(attempt, context) : RelayPiecesAsync(attempt, context);
@@ -99,7 +101,6 @@ internal sealed class UnaryRelay(ConnectionSignal signal, ClientOutput client)
             bool lengthKnown = complete || attempt.Head.Framing == BodyFraming.ContentLength;
             bool chunked = !lengthKnown && context.ClientReadsChunks;
             Commit(attempt, context, complete ? _held.Length : lengthKnown ? attempt.Head.ContentLength : context.UnknownLength, chunked);
-            signal.Limit(context.Timeouts.Total);
             SequencePosition position = attempt.Buffer.GetPosition(decoded);
 
             // 3. Pass on.
@@ -192,7 +193,7 @@ internal sealed class UnaryRelay(ConnectionSignal signal, ClientOutput client)
     private AttemptFault FaultOf(UpstreamRead read) => read switch
     {
         UpstreamRead.ClientGone => AttemptFault.ClientGone,
-        UpstreamRead.Expired => signal.LimitExpired ? AttemptFault.Deadline : AttemptFault.FirstByteTimeout,
+        UpstreamRead.Expired => signal.LimitExpired ? AttemptFault.TotalTimeout : AttemptFault.FirstByteTimeout,
         _ => AttemptFault.Cut,
     };
 

@@ -43,8 +43,9 @@ internal sealed class ClientOutput(PipeWriter writer, ConnectionSignal signal)
         {
             FlushResult result = await flush.ConfigureAwait(false);
 
-            // A cancelled flush without cause is a wake-up that came too late for another wait: what was written is on its way all the same.
-            return !result.IsCompleted && !signal.ClientGone && !(result.IsCanceled && signal.Expired);
+            // A flush that was ended without cause is a wake-up that came too late for another wait: what was written is on its way all the
+            // same. Over TLS the flush does not say that it was ended.
+            return !result.IsCompleted && !signal.ClientGone && !signal.Expired;
         }
         catch (IOException)
         {

@@ -9,13 +9,16 @@ namespace FastGate.Proxy.Responses;
 /// <summary>Writes the gateway's own errors in the OpenAI shape.</summary>
 internal static class ErrorWriter
 {
-    /// <summary>A whole error response. Not flushed.</summary>
-    internal static void Write(PipeWriter output, GatewayError error, ReadOnlySpan<byte> extraLines, in ResponseMark mark)
+    /// <summary>A whole error response; for HEAD only its head, or its body would be taken for the next response. Not flushed.</summary>
+    internal static void Write(PipeWriter output, GatewayError error, ReadOnlySpan<byte> extraLines, in ResponseMark mark, bool withBody)
     {
         var body = new ArrayBufferWriter<byte>(512);
         WriteBody(body, error);
         ResponseHeadWriter.WriteOwn(output, error.Status, "application/json"u8, extraLines, mark, body.WrittenCount);
-        output.Write(body.WrittenSpan);
+        if (withBody)
+        {
+            output.Write(body.WrittenSpan);
+        }
     }
 
     /// <summary>The one event that tells a client that its stream broke.</summary>

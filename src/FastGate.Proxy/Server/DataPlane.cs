@@ -26,6 +26,7 @@ public sealed partial class DataPlane : IAsyncDisposable
     private readonly List<Listener> _listeners = [];
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SocketTransportFactory _transport;
+    private readonly ConnectorFactory? _connectors;
     private readonly Lock _reload = new();
     private GatewaySnapshot _snapshot;
     private long _nextConnectionId;
@@ -36,10 +37,17 @@ public sealed partial class DataPlane : IAsyncDisposable
     /// <param name="loggers">Where events are logged.</param>
     /// <param name="time">The clock of every timeout.</param>
     public DataPlane(GatewaySettings settings, ILoggerFactory loggers, TimeProvider time)
+        : this(settings, loggers, time, connectors: null)
     {
+    }
+
+    /// <summary>The same with connections to providers that <paramref name="connectors"/> makes; null: sockets.</summary>
+    internal DataPlane(GatewaySettings settings, ILoggerFactory loggers, TimeProvider time, ConnectorFactory? connectors)
+    {
+        _connectors = connectors;
         _logger = loggers.CreateLogger("FastGate.Proxy");
         _wheel = new TimerWheel(time);
-        _snapshot = SnapshotBuilder.Build(settings, null, _wheel, Metrics);
+        _snapshot = SnapshotBuilder.Build(settings, null, _wheel, Metrics, _connectors);
         Catalog = new ModelCatalog(_wheel, time, _logger);
         Catalog.Update(_snapshot);
         _transport = new SocketTransportFactory(
@@ -110,7 +118,7 @@ public sealed partial class DataPlane : IAsyncDisposable
         lock (_reload)
         {
             GatewaySnapshot old = _snapshot;
-            GatewaySnapshot current = SnapshotBuilder.Build(settings, old, _wheel, Metrics);
+            GatewaySnapshot current = SnapshotBuilder.Build(settings, old, _wheel, Metrics, _connectors);
             Volatile.Write(ref _snapshot, current);
             Catalog.Update(current);
             foreach (UpstreamPool pool in SnapshotBuilder.Unused(old, current))

@@ -23,7 +23,7 @@ internal sealed class TimerWheel : IDisposable
     private readonly long _origin;
     private readonly TimerEntry?[] _slots = new TimerEntry?[SlotCount];
     private readonly Lock _lock = new();
-    private readonly ITimer _timer;
+    private readonly Ticker _ticker;
     private readonly List<TimerEntry> _due = [];
     private long _now = 1;
     private int _filed;
@@ -34,7 +34,7 @@ internal sealed class TimerWheel : IDisposable
         _time = time;
         // One tick in the past, so that the first tick read is 1: 0 stands for "in no slot".
         _origin = time.GetTimestamp() - (long)(time.TimestampFrequency * Tick.TotalSeconds) - 1;
-        _timer = time.CreateTimer(static state => ((TimerWheel)state!).Advance(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _ticker = Ticker.Create(time, Advance);
     }
 
     /// <summary>Number of entries filed in a slot, for tests.</summary>
@@ -110,7 +110,7 @@ internal sealed class TimerWheel : IDisposable
             if (_filed == 0)
             {
                 _running = false;
-                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _ticker.Stop();
             }
 
             due = [.. _due];
@@ -124,7 +124,7 @@ internal sealed class TimerWheel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => _ticker.Dispose();
 
     private void TurnSlot(long tick, long target)
     {
@@ -167,7 +167,7 @@ internal sealed class TimerWheel : IDisposable
             {
                 _now = ReadClock();
                 _running = true;
-                _timer.Change(Tick, Tick);
+                _ticker.Start();
             }
 
             if (entry.ScheduledTick != 0)

@@ -63,6 +63,13 @@ internal sealed class UpstreamConnection
         return result.IsCanceled && result.Buffer.IsEmpty && !result.IsCompleted;
     }
 
+    /// <summary>Ends a pending read and a pending flush, the latter at the transport so that nothing written is lost. From any thread.</summary>
+    internal void EndWaits()
+    {
+        Input.CancelPendingRead();
+        _transport.Transport.Output.CancelPendingFlush();
+    }
+
     /// <summary>
     /// Closes the connection at once; whatever is on its way is lost. Waiting reads end. Safe to call twice and from any thread.
     /// </summary>

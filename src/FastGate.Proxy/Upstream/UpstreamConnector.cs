@@ -15,7 +15,7 @@ namespace FastGate.Proxy.Upstream;
 /// <summary>
 /// Makes connections to one origin: resolves, connects, and shakes hands. Off the hot path: a warm pool makes connections rarely.
 /// </summary>
-internal sealed class UpstreamConnector : IDisposable
+internal sealed class UpstreamConnector : IUpstreamConnector
 {
     private static readonly SocketConnectionFactoryOptions TransportOptions = new()
     {
@@ -38,11 +38,12 @@ internal sealed class UpstreamConnector : IDisposable
         _tls = origin.Tls ? TlsOptions() : null;
     }
 
-    /// <summary>
-    /// Connects within <paramref name="timeout"/>. The name is resolved for every connection, so a changed DNS answer is followed as
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The name is resolved for every connection, so a changed DNS answer is followed as
     /// connections reach their lifetime; every address of the answer is tried, beginning with another one each time.
-    /// </summary>
-    internal async Task<ConnectResult> ConnectAsync(TimeSpan timeout, CancellationToken cancellation)
+    /// </remarks>
+    public async Task<ConnectResult> ConnectAsync(TimeSpan timeout, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(timeout);

@@ -18,7 +18,7 @@ internal sealed class UpstreamPool : IDisposable
     private const int HotSlots = 16;
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
-    private readonly UpstreamConnector _connector;
+    private readonly IUpstreamConnector _connector;
     private readonly TimerWheel _wheel;
     private readonly long _idleTicks;
     private readonly long _lifetimeTicks;
@@ -33,7 +33,7 @@ internal sealed class UpstreamPool : IDisposable
     private int _total;
     private volatile bool _retired;
 
-    internal UpstreamPool(UpstreamConnector connector, PoolLimits limits, TimerWheel wheel)
+    internal UpstreamPool(IUpstreamConnector connector, PoolLimits limits, TimerWheel wheel)
     {
         _connector = connector;
         _wheel = wheel;

@@ -1,37 +1,69 @@
 using System.CommandLine;
 using FastGate.Configuration;
+using FastGate.Configuration.Keys;
+using FastGate.Configuration.Sources;
 
 namespace FastGate.CommandLine;
 
-/// <summary><c>--listen ADDR</c> and <c>--admin ADDR</c>, the same for every command that runs a gateway.</summary>
-internal sealed record AddressOptions(Option<string?> Listen, Option<string?> Admin)
+/// <summary><c>--listen ADDR</c> and <c>--admin ADDR</c>, which win over the configuration.</summary>
+internal sealed class AddressOptions
 {
-    public static AddressOptions Create() => new(
-        new Option<string?>("--listen", "-l") { HelpName = "ADDR", Description = "Where the data plane listens, in place of the configuration's 'listen'." },
-        new Option<string?>("--admin") { HelpName = "ADDR", Description = "Where the control plane listens, in place of the configuration's 'admin'." });
+    private readonly Option<Address?> _listen = Create("--listen", "Where the data plane listens, in place of the configuration's 'listen': 127.0.0.1:8080, [::1]:8080, :8080.");
+    private readonly Option<Address?> _admin = Create("--admin", "Where the control plane listens, in place of the configuration's 'admin'.");
 
-    /// <summary>What was given on the command line.</summary>
-    public AddressChoice Read(ParseResult arguments)
+    /// <summary>Adds both to a command.</summary>
+    public void AddTo(Command command)
     {
-        Address? listen = Parse("--listen", arguments.GetValue(Listen), out string? listenProblem);
-        Address? admin = Parse("--admin", arguments.GetValue(Admin), out string? adminProblem);
-        return new AddressChoice(listen, admin, listenProblem ?? adminProblem);
+        command.Add(_listen);
+        command.Add(_admin);
     }
 
-    /// <summary>One address of a command line, or what is wrong with it.</summary>
-    public static Address? Parse(string option, string? text, out string? problem)
+    /// <summary>Puts what was given in place of what is configured.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="problem">Why the result cannot be served, in one line; null when it can.</param>
+    public GatewayConfig Apply(GatewayConfig config, ParseResult arguments, out string? problem)
     {
-        problem = null;
-        if (text is null)
+        if (arguments.GetValue(_listen) is { } listen)
         {
-            return null;
+            config = config with { Listen = [new ListenConfig { Address = listen, Tls = config.Tls }] };
         }
 
-        if (!Address.TryParse(text, out Address? address, out string? why))
+        if (arguments.GetValue(_admin) is { } admin)
         {
-            problem = $"{option} '{text}' {why}";
+            config = config with { Admin = admin };
         }
 
-        return address;
+        problem = Consistency.AddressProblem(config);
+        return config;
     }
+
+    /// <summary>The same source with these addresses in all that it loads, now and at every reload.</summary>
+    public ConfigurationSource Over(ConfigurationSource source, ParseResult arguments) => source.With(result =>
+    {
+        if (!result.IsValid)
+        {
+            return result;
+        }
+
+        GatewayConfig config = Apply(result.Config, arguments, out string? problem);
+        return problem is null ? result with { Config = config } : new ConfigResult { Errors = [new ConfigError(source.Name, 0, 0, problem)] };
+    });
+
+    /// <summary>An option for one address.</summary>
+    public static Option<Address?> Create(string name, string description) => new(name)
+    {
+        HelpName = "ADDR",
+        Description = description,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (!Address.TryParse(text, out Address? address, out string? problem))
+            {
+                result.AddError($"{name} '{text}' {problem}");
+            }
+
+            return address;
+        },
+    };
 }

@@ -14,24 +14,20 @@ internal static class DemoCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var addresses = AddressOptions.Create();
-        Command command = new("demo", "Run the gateway in front of three built-in scripted providers, one of them failing.") { addresses.Listen, addresses.Admin };
-        command.SetAction((arguments, _) => RunAsync(surroundings, addresses.Read(arguments)));
+        var addresses = new AddressOptions();
+        Command command = new("demo", "Run the gateway in front of three built-in scripted providers, one of them failing.");
+        addresses.AddTo(command);
+        command.SetAction((arguments, _) => RunAsync(surroundings, source => addresses.Over(source, arguments)));
         return command;
     }
 
-    private static async Task<int> RunAsync(Surroundings surroundings, AddressChoice choice)
+    private static async Task<int> RunAsync(Surroundings surroundings, Func<ConfigurationSource, ConfigurationSource> addressed)
     {
-        if (choice.Problem is not null)
-        {
-            return surroundings.Refuse(choice.Problem);
-        }
-
         SocketRuntime.Configure(null);
         MockServer[] providers = [.. Names.Select(StartProvider)];
         try
         {
-            ConfigurationSource source = ConfigurationSource.BuiltIn("demo", Configuration(providers)).With(choice.Apply);
+            ConfigurationSource source = addressed(ConfigurationSource.BuiltIn("demo", Configuration(providers)));
             ConfigResult result = source.Load();
             return result.IsValid
                 ? await GatewayRun.ServeAsync(surroundings, source, result.Config, host => Greet(surroundings, host)).ConfigureAwait(false)

@@ -11,7 +11,7 @@ namespace FastGate.CommandLine;
 /// <summary><c>fastgate mock</c>: a scripted provider to try clients and gateways on.</summary>
 internal static class MockCommand
 {
-    private static readonly Option<string?> Listen = new("--listen", "-l") { HelpName = "ADDR", Description = "Where it listens; 127.0.0.1:9999 without it." };
+    private static readonly Option<Address?> Listen = AddressOptions.Create("--listen", "Where it listens; 127.0.0.1:9999 without it.");
     private static readonly Option<string?> Name = new("--name") { HelpName = "NAME", Description = "Letters and digits that appear in its answers, to tell several apart." };
     private static readonly Option<string?> Key = new("--key") { HelpName = "KEY", Description = "The one API key it accepts; without it any." };
     private static readonly Option<double> FaultRate = new("--fault-rate") { HelpName = "SHARE", Description = "Share of the calls to healthy models that fail, 0 to 1." };
@@ -34,12 +34,7 @@ internal static class MockCommand
 
     private static async Task<int> RunAsync(Surroundings surroundings, ParseResult arguments)
     {
-        Address listen = AddressOptions.Parse("--listen", arguments.GetValue(Listen) ?? "127.0.0.1:9999", out string? problem)!;
-        if (problem is not null)
-        {
-            return surroundings.Refuse(problem);
-        }
-
+        Address listen = arguments.GetValue(Listen) ?? new Address("127.0.0.1", 9999);
         MockServer server;
         try
         {

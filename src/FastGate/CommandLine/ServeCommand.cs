@@ -11,26 +11,22 @@ internal static class ServeCommand
     public static Command Create(Surroundings surroundings)
     {
         Option<string?> config = ConfigurationOption.Create();
-        var addresses = AddressOptions.Create();
-        Command command = new("serve", "Run the gateway (the default command).") { config, addresses.Listen, addresses.Admin };
-        command.SetAction((arguments, _) => RunAsync(surroundings, surroundings.Locate(arguments, config), addresses.Read(arguments)));
+        var addresses = new AddressOptions();
+        Command command = new("serve", "Run the gateway (the default command).") { config };
+        addresses.AddTo(command);
+        command.SetAction((arguments, _) =>
+        {
+            ConfigurationSource? source = surroundings.Locate(arguments, config);
+            return source is null
+                ? Task.FromResult(surroundings.Refuse(ConfigurationSource.NothingFound))
+                : RunAsync(surroundings, addresses.Over(source, arguments));
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(Surroundings surroundings, ConfigurationSource? source, AddressChoice choice)
+    private static async Task<int> RunAsync(Surroundings surroundings, ConfigurationSource source)
     {
-        if (choice.Problem is not null)
-        {
-            return surroundings.Refuse(choice.Problem);
-        }
-
-        if (source is null)
-        {
-            return surroundings.Refuse(ConfigurationSource.NothingFound);
-        }
-
-        ConfigurationSource chosen = source.With(choice.Apply);
-        ConfigResult result = chosen.Load();
+        ConfigResult result = source.Load();
         if (!result.IsValid)
         {
             foreach (ConfigError error in result.Errors)
@@ -42,6 +38,6 @@ internal static class ServeCommand
         }
 
         SocketRuntime.Configure(result.Config.Server.Workers);
-        return await GatewayRun.ServeAsync(surroundings, chosen, result.Config).ConfigureAwait(false);
+        return await GatewayRun.ServeAsync(surroundings, source, result.Config).ConfigureAwait(false);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ConfigLoader(IEnvironmentVariables environment, IConfigFil
     /// <summary>Checks <paramref name="text"/> as the content of the file <paramref name="path"/>.</summary>
     public ConfigResult Parse(string path, string text)
     {
-        ConfigReading reading = new(path, environment, files);
+        ConfigReading reading = new(path, GatewayKeys.Root, environment, files);
         GatewayConfig? config = null;
         if (YamlTree.Read(text, reading.Report) is { } root)
         {

@@ -11,7 +11,9 @@ internal sealed class MockClient : IAsyncDisposable
     internal MockClient(MockOptions? options = null)
     {
         Server = new MockServer(options ?? new MockOptions()).Start();
-        Http = new HttpClient { BaseAddress = new Uri($"http://{Server.BoundEndpoint}"), Timeout = Patience.Limit };
+
+        // A disposed response closes its connection at once instead of reading on for a while to save it.
+        Http = new HttpClient(new SocketsHttpHandler { MaxResponseDrainSize = 0 }) { BaseAddress = new Uri($"http://{Server.BoundEndpoint}"), Timeout = Patience.Limit };
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk-test-key-1234");
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using FastGate.Protocol.Http;
 
 namespace FastGate.Protocol.Tests.Http;
@@ -21,52 +20,24 @@ internal static class HeadRuns
             static () => new ResponseHead(),
             (input, head, bound) => ResponseParser.TryParse(input, head, bound, verb));
 
-    public static string Describe(MessageHead head, ParseStatus status)
-    {
-        if (status != ParseStatus.Complete)
-        {
-            return status == ParseStatus.Invalid ? head.Error.ToString() : "Incomplete";
-        }
-
-        var text = new StringBuilder();
-        switch (head)
-        {
-            case RequestHead request:
-                text.Append($"{request.Verb} {Get(head, request.Method)} {Get(head, request.Target)} {Get(head, request.Path)} ");
-                text.Append($"{Get(head, request.Query)} {(request.ExpectContinue ? "expect " : "")}");
-                break;
-            case ResponseHead response:
-                text.Append($"{response.Status} [{Get(head, response.Reason)}] ");
-                break;
-        }
-
-        text.Append($"1.{head.Minor} {head.Framing} {head.ContentLength} {(head.KeepAlive ? "keep" : "close")} {head.Length}");
-        for (int i = 0; i < head.HeaderCount; i++)
-        {
-            HeaderField field = head.Header(i);
-            text.Append($" | {Get(head, field.Name)}={Get(head, field.Value)} {field.Id}{(field.HopByHop ? " hop" : "")}");
-        }
-
-        return text.ToString();
-    }
-
-    private static string Everyway<THead>(string text, HeadLimits limits, Func<THead> create, Func<ReadOnlySequence<byte>, THead, HeadLimits, ParseStatus> parse)
+    private static string Everyway<THead>(
+        string text, HeadLimits limits, Func<THead> create, Func<ReadOnlySequence<byte>, THead, HeadLimits, ParseStatus> parse)
         where THead : MessageHead
     {
         byte[] octets = Sequences.Latin1(text);
         THead head = create();
-        string expected = Describe(head, parse(new ReadOnlySequence<byte>(octets), head, limits));
+        string expected = HeadText.Of(head, parse(new ReadOnlySequence<byte>(octets), head, limits));
 
         // In two segments, and in one of each octet: the same object serves them all.
         for (int cut = 1; cut < octets.Length; cut++)
         {
             head.Reset();
-            Assert.Equal(expected, Describe(head, parse(Sequences.Cut(octets, cut), head, limits)));
+            Assert.Equal(expected, HeadText.Of(head, parse(Sequences.Cut(octets, cut), head, limits)));
         }
 
         head.Reset();
         ReadOnlySequence<byte> scattered = Sequences.Segmented(octets, 1);
-        Assert.Equal(expected, Describe(head, parse(scattered, head, limits)));
+        Assert.Equal(expected, HeadText.Of(head, parse(scattered, head, limits)));
 
         // In two reads.
         for (int cut = 0; cut < octets.Length; cut++)
@@ -78,7 +49,7 @@ internal static class HeadRuns
                 status = parse(new ReadOnlySequence<byte>(octets), head, limits);
             }
 
-            Assert.Equal(expected, Describe(head, status));
+            Assert.Equal(expected, HeadText.Of(head, status));
         }
 
         // An octet a read, in one segment and in many.
@@ -91,12 +62,10 @@ internal static class HeadRuns
                 status = parse(many ? scattered.Slice(0, read) : new ReadOnlySequence<byte>(octets, 0, read), head, limits);
             }
 
-            Assert.Equal(expected, Describe(head, status));
+            Assert.Equal(expected, HeadText.Of(head, status));
         }
 
         head.Reset();
         return expected;
     }
-
-    private static string Get(MessageHead head, ByteSlice slice) => Encoding.Latin1.GetString(head[slice]);
 }

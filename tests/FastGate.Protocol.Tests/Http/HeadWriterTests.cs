@@ -24,7 +24,8 @@ public class HeadWriterTests
 
         Assert.Equal(output.WrittenCount, writer.Written);
         Assert.Equal(
-            "POST /base/v1/x?y HTTP/1.1\r\nhost: a:1\r\nX-One: 1, \t\u00e4\r\nX-Empty: \r\ncontent-length: 9223372036854775807\r\nx-n: -1\r\nA: b\r\nC: d\r\n\r\n",
+            "POST /base/v1/x?y HTTP/1.1\r\nhost: a:1\r\nX-One: 1, \t\u00e4\r\nX-Empty: \r\ncontent-length: 9223372036854775807\r\n" +
+            "x-n: -1\r\nA: b\r\nC: d\r\n\r\n",
             Encoding.UTF8.GetString(output.WrittenSpan));
     }
 

@@ -58,6 +58,9 @@ public class KnownHeadersTests
     [InlineData("content_length", KnownHeader.Other)]
     public void Prefix_of_the_gateway_is_known(string name, KnownHeader expected) => Assert.Equal(expected, Lookup(name));
 
+    [Fact]
+    public void Set_of_fields_fits_one_word() => Assert.True(Enum.GetValues<KnownHeader>().Max() < (KnownHeader)64);
+
     private static IEnumerable<KnownHeader> Named()
         => Enum.GetValues<KnownHeader>().Where(header => header is not (KnownHeader.Other or KnownHeader.XFastgateOther));
 

@@ -54,7 +54,9 @@ public class RequestAcceptanceTests
     [InlineData("HEAD / HTTP/1.0\r\nA:\r\n\r\n", "Head HEAD / /  1.0 None -1 close 23 | A= Other")]
     [InlineData("PUT / HTTP/1.0\r\nA: \t \r\n\r\n", "Put PUT / /  1.0 None -1 close 25 | A= Other")]
     [InlineData("PATCH / HTTP/1.0\r\nA:\tb\tc\t\r\n\r\n", "Patch PATCH / /  1.0 None -1 close 29 | A=b\tc Other")]
-    [InlineData("DELETE / HTTP/1.0\r\n!#$%&'*+-.^_`|~9Az: \u0080\u00ff::\r\n\r\n", "Delete DELETE / /  1.0 None -1 close 47 | !#$%&'*+-.^_`|~9Az=\u0080\u00ff:: Other")]
+    [InlineData(
+        "DELETE / HTTP/1.0\r\n!#$%&'*+-.^_`|~9Az: \u0080\u00ff::\r\n\r\n",
+        "Delete DELETE / /  1.0 None -1 close 47 | !#$%&'*+-.^_`|~9Az=\u0080\u00ff:: Other")]
     [InlineData("TRACE / HTTP/1.0\r\n\r\n", "Trace TRACE / /  1.0 None -1 close 20")]
     [InlineData("POST / HTTP/1.0\r\nContent-Length: 0\r\n\r\nx", "Post POST / /  1.0 ContentLength 0 close 38 | Content-Length=0 ContentLength")]
     public void Correct_request_is_read_alike_however_it_arrives(string text, string expected) => Assert.Equal(expected, HeadRuns.Request(text));

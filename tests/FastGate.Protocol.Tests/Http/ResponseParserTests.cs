@@ -15,8 +15,12 @@ public class ResponseParserTests
     [InlineData("HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", "304 [Not Modified] 1.1 None 9 keep 48 | Content-Length=9 ContentLength")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n", "200 [OK] 1.1 Chunked -1 keep 47 | Transfer-Encoding=Chunked TransferEncoding hop")]
     [InlineData("HTTP/1.0 200 OK\r\n\r\n", "200 [OK] 1.0 UntilClose -1 close 19")]
-    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n", "200 [OK] 1.1 ContentLength 1 close 57 | Connection=close Connection hop | Content-Length=1 ContentLength")]
-    [InlineData("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n", "200 [OK] 1.0 Chunked -1 close 71 | Connection=keep-alive Connection hop | Transfer-Encoding=chunked TransferEncoding hop")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n",
+        "200 [OK] 1.1 ContentLength 1 close 57 | Connection=close Connection hop | Content-Length=1 ContentLength")]
+    [InlineData(
+        "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "200 [OK] 1.0 Chunked -1 close 71 | Connection=keep-alive Connection hop | Transfer-Encoding=chunked TransferEncoding hop")]
     public void Correct_response_is_read_alike_however_it_arrives(string text, string expected) => Assert.Equal(expected, HeadRuns.Response(text));
 
     [Theory]

@@ -179,6 +179,32 @@ public sealed class RequestScannerTests
         Assert.False(scanner.Stream);
     }
 
+    [Theory]
+    [InlineData("""{"a":1,"b":2}""", """{"a":1,"b":2}""")]
+    [InlineData("""{"fallbacks":[1]}""", "{}")]
+    [InlineData("""{ "fallbacks":[1], "models":null }""", "{  }")]
+    [InlineData("""{"fallbacks":[1],"a":1,"models":"x"}""", """{"a":1}""")]
+    [InlineData("""{"fallbacks":[1],"models":"x","a":1}""", """{"a":1}""")]
+    [InlineData("""{"a":1,"models":{"fallbacks":[1,2]},"fallbacks":[1,2],"b":[3,4]}""", """{"a":1,"b":[3,4]}""")]
+    [InlineData("""{"a":1 , "m\u006fdels" : 1 , "b":{"models":1} , "fallbacks" : [ ] }""", """{"a":1  , "b":{"models":1}  }""")]
+    public void Members_for_the_gateway_can_be_cut_out(string body, string expected)
+    {
+        byte[] octets = Encoding.UTF8.GetBytes(body);
+        var scanner = new RequestScanner();
+        Span<BodyRange> cuts = stackalloc BodyRange[RequestScanner.MaxOwnMembers];
+        for (int split = 0; split <= octets.Length; split++)
+        {
+            Assert.Equal(ScanStatus.Ok, scanner.Scan(Segments.Cut(octets, split)));
+            string left = body;
+            for (int i = scanner.FindOwnMembers(cuts) - 1; i >= 0; i--)
+            {
+                left = left.Remove((int)cuts[i].Offset, (int)cuts[i].Length);
+            }
+
+            Assert.Equal(expected, left);
+        }
+    }
+
     [Fact]
     public void Scanning_allocates_nothing()
     {

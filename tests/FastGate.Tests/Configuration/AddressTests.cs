@@ -47,4 +47,23 @@ public class AddressTests
         Assert.False(Address.TryParse(text, out _, out string? problem));
         Assert.Contains(expected, problem);
     }
+
+    [Theory]
+    [InlineData("127.0.0.1:1", "127.0.0.1:1", true)]
+    [InlineData("localhost:1", "127.0.0.1:1", true)]
+    [InlineData("*:1", "127.0.0.1:1", true)]
+    [InlineData("[::]:1", "10.0.0.1:1", true)]
+    [InlineData("0.0.0.0:1", "10.0.0.1:1", true)]
+    [InlineData("0.0.0.0:1", "[::1]:1", false)]
+    [InlineData("127.0.0.1:1", "[::1]:1", false)]
+    [InlineData("127.0.0.1:1", "127.0.0.1:2", false)]
+    [InlineData("*:0", "*:0", false)]
+    public void Addresses_overlap_when_one_socket_would_take_the_others_connections(string one, string other, bool expected)
+    {
+        Assert.True(Address.TryParse(one, out Address? first, out _));
+        Assert.True(Address.TryParse(other, out Address? second, out _));
+
+        Assert.Equal(expected, first!.Overlaps(second!));
+        Assert.Equal(expected, second!.Overlaps(first));
+    }
 }

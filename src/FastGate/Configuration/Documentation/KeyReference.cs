@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using FastGate.Configuration.Keys;
 using FastGate.Configuration.Reading;
+using FastGate.Providers.Presets;
 
 namespace FastGate.Configuration.Documentation;
 
@@ -18,26 +19,13 @@ internal static class KeyReference
     public static string Write()
     {
         StringBuilder text = new();
-        foreach (Section section in Sections(GatewayKeys.Root))
+        foreach (Section section in GatewayKeys.Root.WithInner())
         {
             Write(text, section);
         }
 
+        WriteKinds(text);
         return text.ToString();
-    }
-
-    /// <summary>A section and all below it, each once, in the order of their keys.</summary>
-    private static IEnumerable<Section> Sections(Section root)
-    {
-        List<Section> found = [root];
-        for (int i = 0; i < found.Count; i++)
-        {
-            // Depth first: what belongs to a key follows the table it stands in.
-            IEnumerable<Section> inner = found[i].Keys.Select(key => key.Shape.Inner).OfType<Section>().Distinct().Where(section => !found.Contains(section));
-            found.InsertRange(i + 1, inner.ToArray());
-        }
-
-        return found;
     }
 
     private static void Write(StringBuilder text, Section section)
@@ -57,6 +45,19 @@ internal static class KeyReference
             string keys = string.Join(", ", section.LaterKeys.Select(later => $"`{later.Name}`"));
             text.Append(CultureInfo.InvariantCulture, $"Not in this version, and refused: {keys}.\n\n");
         }
+    }
+
+    private static void WriteKinds(StringBuilder text)
+    {
+        text.Append("### Kinds\n\n| kind | base URL | key usually in |\n|---|---|---|\n");
+        foreach (ProviderPreset kind in ProviderKinds.All)
+        {
+            string variable = kind.KeyVariable is null ? "needs none" : $"`{kind.KeyVariable}`";
+            text.Append(CultureInfo.InvariantCulture, $"| [`{kind.Name}`]({kind.Documentation}) | `{kind.BaseUrl}` | {variable} |\n");
+        }
+
+        string later = string.Join(", ", ProviderKinds.Later.Select(kind => $"`{kind.Name}`"));
+        text.Append(CultureInfo.InvariantCulture, $"\nNot in this version, and refused: {later}.\n\n");
     }
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);

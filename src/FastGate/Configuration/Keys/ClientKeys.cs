@@ -7,9 +7,9 @@ internal static class ClientKeys
 {
     public static readonly Section<ClientConfig> Section = new Section<ClientConfig>(
             "clients", "Who may call. With none listed, everyone who reaches a listener is let in.", new ClientConfig())
-        .Key("name", new TextShape("name", "1 to 128 letters, digits, spaces or . _ - @ /, beginning with a letter or digit", @"[\p{L}\p{Nd}][\p{L}\p{Nd} ._@/-]{0,127}"),
+        .Key("name", new TextShape("name", "1 to 128 letters, digits, spaces or . _ - @ /, beginning with a letter or digit", @"[A-Za-z0-9][A-Za-z0-9 ._@/-]{0,127}"),
             c => c.Name, (c, v) => c with { Name = v },
-            "What metrics and logs call the client; unique.", required: true)
+            "What metrics and logs call the client; unique. Letters, digits, spaces and `. _ - @ /`.", required: true)
         .Key("key", new HashedSecretShape(), c => c.KeySha256, (c, v) => c with { KeySha256 = v },
             "The key the client sends; unique. Write it as `${NAME}` or `${file:PATH}`.", defaultNote: "this or `key_sha256`")
         .Key("key_sha256", new Sha256Shape(), c => c.KeySha256, (c, v) => c with { KeySha256 = v },

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using FastGate.Configuration.Reading;
 
 namespace FastGate.Configuration.Keys;
@@ -7,8 +6,12 @@ namespace FastGate.Configuration.Keys;
 /// <summary>What must hold between keys of different groups.</summary>
 internal static class Consistency
 {
+    /// <summary>What is wrong with the addresses once some were replaced from the command line; null when nothing is.</summary>
+    public static string? AddressProblem(GatewayConfig gateway) =>
+        gateway.Listen.FirstOrDefault(listener => listener.Address.Overlaps(gateway.Admin)) is { } taken ? AdminOverlap(gateway, taken.Address) : AdminProblem(gateway);
+
     /// <summary>What to say of a control plane that others can reach and that asks for nothing; null when it is fine.</summary>
-    public static string? AdminProblem(GatewayConfig gateway) => gateway.Admin.IsLoopback || gateway.AdminToken is not null
+    private static string? AdminProblem(GatewayConfig gateway) => gateway.Admin.IsLoopback || gateway.AdminToken is not null
         ? null
         : $"{gateway.Admin} can be reached from other machines and there is no admin_token; add admin_token: \"${{FASTGATE_ADMIN_TOKEN}}\", or listen on 127.0.0.1";
 
@@ -17,11 +20,6 @@ internal static class Consistency
     {
         CheckAddresses(gateway, written, reading);
         CheckClients(gateway.Clients, reading);
-        if (written.Contains("providers") && gateway.Providers.IsEmpty)
-        {
-            reading.Report("providers", "names no provider; add one, for example openai: { key: \"${OPENAI_API_KEY}\" }");
-        }
-
         foreach (ProviderConfig provider in gateway.Providers)
         {
             CheckLoop(provider, gateway, reading);
@@ -46,20 +44,15 @@ internal static class Consistency
         for (int i = 0; i < gateway.Listen.Length; i++)
         {
             Address address = gateway.Listen[i].Address;
-            if (address.Port == 0)
-            {
-                continue;
-            }
-
             string path = KeyPath.Of("listen", i);
-            if (gateway.Listen.Take(i).Any(other => other.Address == address))
+            if (gateway.Listen.Take(i).FirstOrDefault(other => other.Address.Overlaps(address)) is { } taken)
             {
-                reading.Report(path, $"{address} is listed twice; remove one of them");
+                reading.Report(path, $"{address} is taken by {taken.Address} above; remove one of them or give it another port");
             }
 
-            if (address == gateway.Admin)
+            if (address.Overlaps(gateway.Admin))
             {
-                reading.Report(path, $"{address} is where 'admin' listens too; give one of them another port");
+                reading.Report(path, AdminOverlap(gateway, address));
             }
         }
     }
@@ -68,8 +61,8 @@ internal static class Consistency
     private static void CheckLoop(ProviderConfig provider, GatewayConfig gateway, ConfigReading reading)
     {
         if (Address.TryParse(provider.BaseUrl.Authority, out Address? upstream, out _)
-            && upstream!.IsLoopback
-            && gateway.Listen.FirstOrDefault(listener => listener.Address.Port == upstream.Port && Reaches(upstream, listener.Address)) is { } self)
+            && upstream.IsLoopback
+            && gateway.Listen.FirstOrDefault(listener => listener.Address.Overlaps(upstream)) is { } self)
         {
             reading.Report(
                 KeyPath.Of(KeyPath.Of(KeyPath.Of("", "providers"), provider.Name), "base_url"),
@@ -77,9 +70,8 @@ internal static class Consistency
         }
     }
 
-    private static bool Reaches(Address upstream, Address listener) =>
-        listener == upstream
-        || listener.ToEndPoint().Address is { } bound && (bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any) || bound.Equals(upstream.ToEndPoint().Address));
+    private static string AdminOverlap(GatewayConfig gateway, Address address) =>
+        $"{address} is where 'admin' listens too ({gateway.Admin}); give one of them another port";
 
     private static void CheckClients(ImmutableArray<ClientConfig> clients, ConfigReading reading)
     {

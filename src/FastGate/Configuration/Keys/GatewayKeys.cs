@@ -21,7 +21,8 @@ internal static class GatewayKeys
             "Who may call.", defaultNote: "everyone who reaches a listener")
         .Key("providers",
             new NamedShape<ProviderConfig>("provider", ProviderKeys.NamePattern, "lower-case letters, digits, '_' and '-', beginning with a letter or digit",
-                ProviderKeys.Section.AsShape(), name => new ProviderConfig { Name = name }),
+                ProviderKeys.Section.AsShape(), name => new ProviderConfig { Name = name },
+                none: "names no provider; add one, for example openai: { key: \"${OPENAI_API_KEY}\" }"),
             g => g.Providers, (g, v) => g with { Providers = v },
             "The providers, by name.", required: true)
         .Key("defaults", RouteKeys.Policy.AsShape(), g => g.Defaults, (g, v) => g with { Defaults = v },

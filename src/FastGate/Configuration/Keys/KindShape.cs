@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FastGate.Configuration.Reading;
+using FastGate.Providers.Presets;
 
 namespace FastGate.Configuration.Keys;
 
@@ -17,7 +18,7 @@ internal sealed class KindShape : ScalarShape<string>
     public override void WriteSchema(Utf8JsonWriter json)
     {
         json.WriteStartArray("enum");
-        foreach (ProviderKind kind in ProviderKinds.All)
+        foreach (ProviderPreset kind in ProviderKinds.All)
         {
             json.WriteStringValue(kind.Name);
         }

@@ -16,7 +16,7 @@ internal static class ProviderKeys
         .Key<Secret?>("value", new SecretShape(), k => k.Value, (k, v) => k with { Value = v ?? k.Value },
             "The key. Write it as `${NAME}` or `${file:PATH}`.", required: true)
         .Key("weight", new NumberShape(1, 1000), k => k.Weight, (k, v) => k with { Weight = v ?? k.Weight },
-            "Its share relative to the other keys, 1 to 1000.");
+            "Its share relative to the other keys.");
 
     private static readonly Section<TimeoutsConfig> Timeouts = new Section<TimeoutsConfig>(
             "providers.NAME.timeouts", "How long to wait for the provider.", new TimeoutsConfig())
@@ -45,7 +45,7 @@ internal static class ProviderKeys
         .Key("insecure_skip_verify", new SwitchShape(), t => t.InsecureSkipVerify, (t, v) => t with { InsecureSkipVerify = v },
             "Accept any certificate. For tests only: whoever is in between reads your keys.");
 
-    private static readonly TextShape Model = new("model name", "a model name without spaces", "[^\\s\\p{C}]{1,256}");
+    private static readonly TextShape Model = new("model name", "a model name without spaces", "[^\\s\\u0000-\\u001f\\u007f]{1,256}");
 
     public static readonly Section<ProviderConfig> Section = new Section<ProviderConfig>(
             "providers.NAME", "A provider. Its name (`a-z`, `0-9`, `_`, `-`) is what stands before the slash in `provider/model`.", new ProviderConfig())
@@ -105,12 +105,13 @@ internal static class ProviderKeys
             return provider;
         }
 
-        if (kind.KeyVariable is not null && !written.Contains("key") && !written.Contains("keys"))
+        Uri baseUrl = new(kind.BaseUrl);
+        if (kind.NeedsKey && !written.Contains("key") && !written.Contains("keys"))
         {
-            reading.Report(path, $"has no key, and {kind.BaseUrl.Host} asks for one; add key: \"${{{kind.KeyVariable}}}\"");
+            reading.Report(path, $"has no key, and {baseUrl.Host} asks for one; add key: \"${{{kind.KeyVariable}}}\"");
         }
 
-        return provider with { BaseUrl = kind.BaseUrl };
+        return provider with { BaseUrl = baseUrl };
     }
 
     /// <summary>A header's value; its name is known from where it stands.</summary>

@@ -1,39 +1,37 @@
 using System.Collections.Immutable;
+using FastGate.Providers.Presets;
 
 namespace FastGate.Configuration.Keys;
 
-/// <summary>What is known of a kind of provider before anything is configured.</summary>
-/// <param name="Name">The value of <c>kind</c>.</param>
-/// <param name="BaseUrl">Where it is.</param>
-/// <param name="KeyVariable">The environment variable its key is usually in; null: it needs no key.</param>
-internal sealed record ProviderKind(string Name, Uri BaseUrl, string? KeyVariable);
-
-/// <summary>The kinds of providers, and those that later versions bring.</summary>
+/// <summary>The kinds of providers that can be configured, and those that later versions bring.</summary>
 internal static class ProviderKinds
 {
-    /// <summary>The kind of a provider that names none.</summary>
-    public const string Default = "openai";
+    /// <summary>The kind that is told where its provider is.</summary>
+    public const string OpenAi = "openai";
 
-    /// <summary>Kinds that can be configured.</summary>
-    public static readonly ImmutableArray<ProviderKind> All =
-    [
-        new(Default, new Uri("https://api.openai.com/v1"), "OPENAI_API_KEY"),
-    ];
+    private const string ForNow = "remove this provider for now";
 
     /// <summary>Kinds of later versions, and what to do until then.</summary>
     public static readonly ImmutableArray<(string Name, string Instead)> Later =
     [
-        ("azure", "remove this provider for now"),
-        ("anthropic", "its OpenAI-compatible endpoint works today: write kind: openai and base_url: https://api.anthropic.com/v1"),
-        ("gemini", "its OpenAI-compatible endpoint works today: write kind: openai and base_url: https://generativelanguage.googleapis.com/v1beta/openai"),
-        ("vertex", "remove this provider for now"),
-        ("bedrock", "remove this provider for now"),
-        ("cohere", "its OpenAI-compatible endpoint works today: write kind: openai and base_url: https://api.cohere.ai/compatibility/v1"),
+        ("azure", ForNow),
+        ("anthropic", Compatible("https://api.anthropic.com/v1")),
+        ("gemini", Compatible("https://generativelanguage.googleapis.com/v1beta/openai")),
+        ("vertex", ForNow),
+        ("bedrock", ForNow),
+        ("cohere", Compatible("https://api.cohere.ai/compatibility/v1")),
     ];
 
-    /// <summary>What a provider key in the environment stands for: the provider's name and its kind, in the order to look for them.</summary>
-    public static readonly ImmutableArray<(string Name, ProviderKind Kind)> FoundByKey = [("openai", All[0])];
+    /// <summary>Kinds that can be configured. A preset named like a later kind is not one of them: the name will mean the provider's own dialect.</summary>
+    public static readonly ImmutableArray<ProviderPreset> All = [.. ProviderPresets.All.Where(preset => !IsLater(preset.Name))];
 
     /// <summary>The kind of that name, or null.</summary>
-    public static ProviderKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
+    public static ProviderPreset? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
+
+    /// <summary>The kind to configure for a preset: its own name, or <see cref="OpenAi"/> while that name is kept for a dialect.</summary>
+    public static string Of(ProviderPreset preset) => IsLater(preset.Name) ? OpenAi : preset.Name;
+
+    private static bool IsLater(string name) => Later.Any(later => later.Name == name);
+
+    private static string Compatible(string baseUrl) => $"its OpenAI-compatible endpoint works today: write kind: {OpenAi} and base_url: {baseUrl}";
 }

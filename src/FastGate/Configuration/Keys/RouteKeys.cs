@@ -6,13 +6,13 @@ namespace FastGate.Configuration.Keys;
 internal static class RouteKeys
 {
     /// <summary>What a route may be called: anything a client can put into <c>model</c> without being misread.</summary>
-    public const string NamePattern = @"[^\s\p{C}]{1,256}";
+    public const string NamePattern = @"[^\s\u0000-\u001f\u007f]{1,256}";
 
     /// <summary>The keys a route has in common with <c>defaults</c>.</summary>
     public static readonly Section<RoutePolicy> Policy = new Section<RoutePolicy>(
             "defaults", "The keys of a route (all but `targets`); they hold for every route that does not say otherwise, and for `provider/model` addressing.", new RoutePolicy())
         .Key("deadline", new DurationShape(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24)), p => p.Deadline, (p, v) => p with { Deadline = v },
-            "Time until the first token of the answer (or the whole of one that is not streamed), all attempts together.")
+            "Time until the answer begins (the first token of a stream, the head of any other response), all attempts together.")
         .Later(
             new LaterKey("strategy"),
             new LaterKey("retry"),

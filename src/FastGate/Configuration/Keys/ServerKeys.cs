@@ -24,7 +24,7 @@ internal static class ServerKeys
         .Key("drain_timeout", new DurationShape(TimeSpan.Zero, TimeSpan.FromHours(24)), s => s.DrainTimeout, (s, v) => s with { DrainTimeout = v },
             "How long requests in flight may go on after the gateway was told to stop; `0` cuts them off at once.")
         .Key("workers", new NumberShape(1, 256, auto: true), s => s.Workers, (s, v) => s with { Workers = v },
-            "Event loops, 1 to 256; `auto` takes one per core.")
+            "Event loops; `auto` takes one per core.")
         .Key("max_connections", new NumberShape(1, 1_000_000), s => s.MaxConnections, (s, v) => s with { MaxConnections = v ?? s.MaxConnections },
             "Client connections open at once, all listeners together. Further ones are closed at once.");
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -26,11 +27,19 @@ internal sealed record Address(string Host, int Port)
         _ => new IPEndPoint(IPAddress.Parse(Host), Port),
     };
 
+    /// <summary>True when both cannot be listened on at once. Port 0 never overlaps: the system chooses a free one.</summary>
+    public bool Overlaps(Address other)
+    {
+        IPAddress mine = ToEndPoint().Address;
+        IPAddress theirs = other.ToEndPoint().Address;
+        return Port == other.Port && Port != 0 && (mine.Equals(theirs) || Covers(mine, theirs) || Covers(theirs, mine));
+    }
+
     /// <summary>Reads <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>:8080</c>, <c>*:8080</c> or <c>localhost:8080</c>.</summary>
     /// <param name="text">The text to read.</param>
     /// <param name="address">The address, when the text is one.</param>
     /// <param name="problem">Otherwise what is wrong and what to write instead, to follow the quoted text.</param>
-    public static bool TryParse(string text, out Address? address, out string? problem)
+    public static bool TryParse(string text, [NotNullWhen(true)] out Address? address, [NotNullWhen(false)] out string? problem)
     {
         address = null;
         int colon = text.LastIndexOf(':');
@@ -88,6 +97,10 @@ internal sealed record Address(string Host, int Port)
     }
 
     public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+
+    // The IPv6 wildcard is bound dual-mode and takes IPv4 as well; the IPv4 one takes only IPv4.
+    private static bool Covers(IPAddress wildcard, IPAddress address) =>
+        wildcard.Equals(IPAddress.IPv6Any) || (wildcard.Equals(IPAddress.Any) && address.AddressFamily == AddressFamily.InterNetwork);
 
     private static bool IsPort(string text) =>
         text.Length is > 0 and <= 5 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= IPEndPoint.MaxPort;

@@ -11,7 +11,7 @@ internal sealed record ProviderConfig
     /// <summary><c>openai</c>, or the name of an OpenAI-compatible preset.</summary>
     public string Kind { get; init; } = "openai";
 
-    /// <summary>What endpoint paths are appended to, without the slash at the end; http or https.</summary>
+    /// <summary>What endpoint paths are appended to; http or https. Its path has no slash at the end, save the root's, which is one.</summary>
     public Uri BaseUrl { get; init; } = new("https://api.openai.com/v1");
 
     /// <summary>The keys to sign in with; empty: requests carry none.</summary>

@@ -8,15 +8,17 @@ namespace FastGate.Configuration.Reading;
 internal sealed class ConfigReading
 {
     private readonly string _file;
+    private readonly Section _root;
     private readonly string _directory;
     private readonly ValueSubstitution _substitution;
     private readonly IConfigFiles _files;
     private readonly HashSet<ConfigError> _errors = [];
     private readonly Dictionary<string, Mark> _marks = new(StringComparer.Ordinal);
 
-    public ConfigReading(string file, IEnvironmentVariables environment, IConfigFiles files)
+    public ConfigReading(string file, Section root, IEnvironmentVariables environment, IConfigFiles files)
     {
         _file = file;
+        _root = root;
         _directory = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
         _files = files;
         _substitution = new ValueSubstitution(environment, files, _directory);
@@ -44,6 +46,13 @@ internal sealed class ConfigReading
         }
 
         Report(mark == default ? new Mark(1, 1) : mark, Named(path, problem));
+    }
+
+    /// <summary>The one group a key of that name belongs to; null when there is none, or several.</summary>
+    public string? HomeOf(string name)
+    {
+        Section[] homes = [.. _root.WithInner().Where(section => section.Keys.Any(key => key.Name == name)).Take(2)];
+        return homes is [{ Title.Length: > 0 } home] ? home.Title : null;
     }
 
     /// <summary>Remembers where a key stands.</summary>

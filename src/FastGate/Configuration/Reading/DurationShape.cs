@@ -14,7 +14,7 @@ internal sealed class DurationShape(TimeSpan least, TimeSpan most) : ScalarShape
         ("h", TimeSpan.FromHours(1)),
     ];
 
-    public override string TypeName => "duration";
+    public override string TypeName => $"duration, {Write(least)} to {Write(most)}";
 
     protected override string Expected => "a duration such as 250ms, 2s, 5m or 1h";
 

@@ -13,8 +13,10 @@ namespace FastGate.Configuration.Reading;
 /// <param name="value">What may stand under a name.</param>
 /// <param name="empty">A value of which only the name is known.</param>
 /// <param name="sameName">Which names are the same one.</param>
+/// <param name="none">What is wrong with there being none, and the remedy; null: nothing.</param>
 internal sealed class NamedShape<T>(
-    string noun, string namePattern, string nameRule, Shape<T> value, Func<string, T> empty, StringComparer? sameName = null) : Shape<ImmutableArray<T>>
+    string noun, string namePattern, string nameRule, Shape<T> value, Func<string, T> empty,
+    StringComparer? sameName = null, string? none = null) : Shape<ImmutableArray<T>>
 {
     private readonly Lazy<Regex> _namePattern = new(() => new Regex($"^(?:{namePattern})\\z", RegexOptions.CultureInvariant));
 
@@ -25,8 +27,13 @@ internal sealed class NamedShape<T>(
     public override ImmutableArray<T> Read(ConfigNode node, string path, ConfigReading reading, ImmutableArray<T> current)
     {
         reading.Enter(path, node);
-        if (node is ScalarNode { IsNull: true })
+        if (node is ScalarNode { IsNull: true } or MappingNode { Entries.IsEmpty: true })
         {
+            if (none is not null)
+            {
+                reading.Report(node, path, none);
+            }
+
             return [];
         }
 

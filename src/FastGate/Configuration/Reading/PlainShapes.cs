@@ -8,7 +8,7 @@ internal sealed class NumberShape(int least, int most, bool auto = false) : Scal
 {
     private const string Auto = "auto";
 
-    public override string TypeName => auto ? "number or `auto`" : "number";
+    public override string TypeName => string.Create(CultureInfo.InvariantCulture, $"{(auto ? "`auto` or a number" : "number")}, {least} to {most}");
 
     protected override string Expected => $"a whole number from {least} to {most}{(auto ? ", or auto" : "")}";
 

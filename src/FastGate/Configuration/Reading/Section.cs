@@ -16,6 +16,19 @@ internal abstract class Section(string title, string description)
 
     /// <summary>Keys of later versions.</summary>
     public abstract IEnumerable<LaterKey> LaterKeys { get; }
+
+    /// <summary>This section and all below it, each once; what belongs to a key comes before the next key's.</summary>
+    public IReadOnlyList<Section> WithInner()
+    {
+        List<Section> found = [this];
+        for (int i = 0; i < found.Count; i++)
+        {
+            IEnumerable<Section> inner = found[i].Keys.Select(key => key.Shape.Inner).OfType<Section>().Distinct().Where(section => !found.Contains(section));
+            found.InsertRange(i + 1, inner.ToArray());
+        }
+
+        return found;
+    }
 }
 
 /// <summary>A group of keys read into a <typeparamref name="T"/>.</summary>
@@ -37,10 +50,7 @@ internal sealed class Section<T>(string title, string description, T defaults) :
 
     public override IEnumerable<LaterKey> LaterKeys => _later;
 
-    /// <summary>True when a single value may stand for the whole group.</summary>
-    public bool HasShorthand => _shorthand is not null;
-
-    /// <summary>The name of the key a single value stands for.</summary>
+    /// <summary>The key a single value stands for; null: there must be keys.</summary>
     public Key? Shorthand => _shorthand;
 
     /// <summary>Adds a key.</summary>
@@ -119,7 +129,7 @@ internal sealed class Section<T>(string title, string description, T defaults) :
             }
             else
             {
-                reading.Report(entry.KeyMark, Refusal(entry.Key, path));
+                reading.Report(entry.KeyMark, Refusal(entry.Key, path, reading));
             }
         }
 
@@ -138,7 +148,7 @@ internal sealed class Section<T>(string title, string description, T defaults) :
         return _complete is null ? current : _complete(current, written.Keys.ToHashSet(StringComparer.Ordinal), path, reading);
     }
 
-    private string Refusal(string name, string path)
+    private string Refusal(string name, string path, ConfigReading reading)
     {
         string full = KeyPath.Of(path, name);
         if (_later.Find(later => later.Name == name) is { } later)
@@ -147,8 +157,8 @@ internal sealed class Section<T>(string title, string description, T defaults) :
         }
 
         IEnumerable<string> known = _keys.Select(key => key.Name);
-        return NearestName.Of(name, known) is { } nearest
-            ? $"{full}: unknown key '{name}'; did you mean '{nearest}'?"
+        return NearestName.Of(name, known) is { } nearest ? $"{full}: unknown key '{name}'; did you mean '{nearest}'?"
+            : reading.HomeOf(name) is { } home ? $"{full}: unknown key '{name}'; it belongs under '{home}'"
             : $"{full}: unknown key '{name}'; the keys known here are {string.Join(", ", known)}";
     }
 }

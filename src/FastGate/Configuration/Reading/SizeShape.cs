@@ -8,7 +8,7 @@ internal sealed class SizeShape(int least, int most) : ScalarShape<int>
 {
     private static readonly (string Suffix, int Shift)[] Units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
 
-    public override string TypeName => "size";
+    public override string TypeName => $"size, {Write(least)} to {Write(most)}";
 
     protected override string Expected => "a size such as 64KiB or 32MiB";
 

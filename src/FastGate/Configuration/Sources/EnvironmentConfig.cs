@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FastGate.Configuration.Keys;
 using FastGate.Configuration.Reading;
 using FastGate.Configuration.Substitution;
+using FastGate.Providers.Presets;
 
 namespace FastGate.Configuration.Sources;
 
@@ -18,19 +19,25 @@ internal static class EnvironmentConfig
     {
         ImmutableArray<ProviderConfig>.Builder providers = ImmutableArray.CreateBuilder<ProviderConfig>();
         ImmutableArray<ConfigError>.Builder errors = ImmutableArray.CreateBuilder<ConfigError>();
-        foreach ((string name, ProviderKind kind) in ProviderKinds.FoundByKey)
+        foreach (ProviderPreset preset in ProviderPresets.All)
         {
-            if (environment.Get(kind.KeyVariable!) is not { Length: > 0 } key)
+            if (preset.KeyVariable is not { } variable || environment.Get(variable) is not { Length: > 0 } key)
             {
                 continue;
             }
 
             if (SecretShape.ProblemOf(key, spaces: false) is { } problem)
             {
-                errors.Add(new ConfigError(Origin, 0, 0, $"{kind.KeyVariable} {problem}"));
+                errors.Add(new ConfigError(Origin, 0, 0, $"{variable} {problem}"));
             }
 
-            providers.Add(new ProviderConfig { Name = name, Kind = kind.Name, BaseUrl = kind.BaseUrl, Keys = [new KeyConfig { Value = new Secret(key) }] });
+            providers.Add(new ProviderConfig
+            {
+                Name = preset.Name,
+                Kind = ProviderKinds.Of(preset),
+                BaseUrl = new Uri(preset.BaseUrl),
+                Keys = [new KeyConfig { Value = new Secret(key) }],
+            });
         }
 
         result = errors.Count > 0 ? new ConfigResult { Errors = errors.ToImmutable() }

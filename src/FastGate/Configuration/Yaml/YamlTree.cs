@@ -95,7 +95,11 @@ internal sealed class YamlTree
                 : throw new UnusableYamlException(mark, $"'*{alias.Value.Value}' refers to an anchor that is not set before it; write '&{alias.Value.Value}' at the value it should repeat");
         }
 
-        var node = (NodeEvent)next;
+        if (next is not NodeEvent node)
+        {
+            throw new UnusableYamlException(mark, "not valid YAML: a value is missing before this place; look for a ':' or '-' that stands alone");
+        }
+
         if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific)
         {
             _report(mark, "YAML tags ('!name') mean nothing here; remove the tag");
@@ -135,6 +139,12 @@ internal sealed class YamlTree
         while (Peek() is not MappingEnd)
         {
             ConfigNode key = ReadNode(depth + 1);
+            if (key is ScalarNode { IsPlain: true, Text: "" })
+            {
+                // After a nested mapping YamlDotNet 16.3.0 gives such a ':' no value of its own, so that what follows would be read shifted by one.
+                throw new UnusableYamlException(key.Mark, "not valid YAML: a ':' has no key before it; remove it or write the key");
+            }
+
             ConfigNode value = ReadNode(depth + 1);
             if (key is not ScalarNode { Text: string name } scalar)
             {
@@ -187,7 +197,7 @@ internal sealed class YamlTree
     /// <summary>Adds the remedy for the most common mistake: an unquoted substitution where braces have a meaning of their own.</summary>
     private string Explain(Mark mark, string message)
     {
-        string text = message.TrimEnd('.');
+        string text = char.ToLowerInvariant(message[0]) + message.TrimEnd('.')[1..];
         string line = _text.Split('\n').ElementAtOrDefault(mark.Line - 1) ?? "";
         if (line.Contains("${", StringComparison.Ordinal) && line.AsSpan().IndexOfAny('{', '[') != line.IndexOf("${", StringComparison.Ordinal) + 1)
         {

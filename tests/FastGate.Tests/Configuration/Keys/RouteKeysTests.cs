@@ -1,3 +1,5 @@
+using FastGate.Configuration;
+
 namespace FastGate.Tests.Configuration.Keys;
 
 public class RouteKeysTests
@@ -43,7 +45,7 @@ public class RouteKeysTests
     [Fact]
     public void A_route_starts_from_the_defaults_wherever_they_stand()
     {
-        FastGate.Configuration.GatewayConfig config = _config.Valid($$"""
+        GatewayConfig config = _config.Valid($$"""
             routes: { a: { targets: [openai/m] }, b: { targets: [openai/m], deadline: 1s } }
             defaults: { deadline: 7s }
             {{ConfigText.OneProvider}}

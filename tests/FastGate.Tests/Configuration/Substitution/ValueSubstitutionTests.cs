@@ -55,7 +55,7 @@ public class ValueSubstitutionTests
     [Fact]
     public void A_missing_variable_is_reported_at_the_key_that_needs_it() =>
         Assert.Equal(
-            "1:28: providers.openai.key: needs the environment variable MISSING, which is not set; set it, or write ${MISSING:-default}",
+            "1:29: providers.openai.key: needs the environment variable MISSING, which is not set; set it, or write ${MISSING:-default}",
             _surroundings.Error("providers: { openai: { key: \"${MISSING}\" } }\n"));
 
     private ValueSubstitution Substitution() => new(_surroundings, _surroundings, "/etc/fastgate");

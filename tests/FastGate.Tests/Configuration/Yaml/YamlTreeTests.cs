@@ -1,3 +1,5 @@
+using FastGate.Configuration;
+
 namespace FastGate.Tests.Configuration.Yaml;
 
 public class YamlTreeTests
@@ -26,6 +28,8 @@ public class YamlTreeTests
     [InlineData("listen: [1,2\nadmin: 3", "not valid YAML from here on; look for a bracket")]
     [InlineData("listen: @x\n", "1:9: not valid YAML: ")]
     [InlineData("server:\n\tmax_head: 1\n", "tab")]
+    [InlineData("admin: ':0'\n:\nlisten: x\n", "a ':' has no key before it")]
+    [InlineData("server:\n  max_head: 1\n:\nlisten: x\n", "3:2: not valid YAML: a ':' has no key before it")]
     public void Broken_syntax_is_reported_with_its_place(string text, string expected) => Assert.Contains(expected, _config.Error(text));
 
     [Fact]
@@ -41,7 +45,7 @@ public class YamlTreeTests
     [Fact]
     public void Aliases_repeat_the_anchored_value()
     {
-        FastGate.Configuration.GatewayConfig config = _config.Valid("""
+        GatewayConfig config = _config.Valid("""
             providers:
               a: { key: k, timeouts: &patient { total: 1h } }
               b: { key: k, timeouts: *patient }
@@ -53,7 +57,7 @@ public class YamlTreeTests
     [Fact]
     public void Merge_keys_add_what_is_not_written()
     {
-        FastGate.Configuration.GatewayConfig config = _config.Valid("""
+        GatewayConfig config = _config.Valid("""
             providers:
               a: &a { key: k, timeouts: { total: 1h }, models: [m] }
               b: { <<: *a, models: [n] }
@@ -94,10 +98,11 @@ public class YamlTreeTests
     public void No_mutation_of_a_valid_file_makes_the_loader_throw()
     {
         const int Seed = 20261121;
+        const int Rounds = 3000;
         const string Alphabet = "{}[]:,-#&*!|>'\"%@` \t\n\r$\\<abz019\u00e9\u0000\u2028";
         string valid = File.ReadAllText(Path.Combine(Repository.Root, "deploy", "fastgate.example.yaml"));
         Random random = new(Seed);
-        for (int round = 0; round < 3000; round++)
+        for (int round = 0; round < Rounds; round++)
         {
             char[] text = valid.ToCharArray();
             int edits = random.Next(1, 6);
@@ -107,7 +112,7 @@ public class YamlTreeTests
             }
 
             string mutated = new(text, 0, random.Next(4) == 0 ? random.Next(text.Length) : text.Length);
-            FastGate.Configuration.ConfigResult result;
+            ConfigResult result;
             try
             {
                 result = _config.Load(mutated);

@@ -1,0 +1,44 @@
+# FastGate: make run and make test are all a newcomer needs.
+CONFIGURATION ?= Release
+BINARY := artifacts/fastgate
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test test-tools aot e2e bench bench-gate compare format clean
+
+help: ## Show what there is to make
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+build: ## Build everything
+	dotnet build FastGate.sln -c $(CONFIGURATION) --nologo -v quiet
+
+run: ## Build and start the demo: the gateway in front of three scripted providers; says which curl to try
+	dotnet build src/FastGate -c $(CONFIGURATION) --nologo -v quiet
+	exec dotnet src/FastGate/bin/$(CONFIGURATION)/net10.0/fastgate.dll demo
+
+test: test-tools build ## Install what the tests need, and run them all
+	CONFIGURATION=$(CONFIGURATION) scripts/test.sh
+
+test-tools: ## Install what the tests and benchmarks need (Debian and npm packages); says what it does
+	scripts/install-test-tools.sh
+
+aot: ## Publish the NativeAOT binary to artifacts/fastgate
+	scripts/publish-aot.sh $(BINARY)
+
+e2e: ## Run the end-to-end tests against artifacts/fastgate
+	CONFIGURATION=$(CONFIGURATION) FASTGATE_BINARY=$(abspath $(BINARY)) scripts/test.sh tests/FastGate.EndToEnd.Tests
+
+bench: ## Microbenchmarks: per-layer cost and allocation, without sockets
+	dotnet run -c Release --project bench/FastGate.Benchmarks -- $(BENCH)
+
+bench-gate: ## Hold every benchmark to the bytes it may allocate, exactly; takes seconds
+	dotnet run -c Release --project bench/FastGate.Benchmarks -- --gate $(GATE)
+
+compare: ## Side by side with HAProxy, nginx and a C floor; writes perf-results/
+	bench/compare/run.sh $(COMPARE)
+
+format: ## Apply the code style
+	dotnet format FastGate.sln
+
+clean: ## Remove everything that was built
+	rm -rf artifacts
+	find src tests bench -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +

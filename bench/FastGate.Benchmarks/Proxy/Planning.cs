@@ -1,0 +1,32 @@
+using BenchmarkDotNet.Attributes;
+using FastGate.Benchmarks.Embedded;
+using FastGate.Proxy.Catalog;
+using FastGate.Proxy.Measurement;
+using FastGate.Proxy.Model;
+using FastGate.Proxy.Planning;
+using FastGate.Proxy.Time;
+
+namespace FastGate.Benchmarks.Proxy;
+
+/// <summary>From a model's name to its provider, among 10 providers and 50 routes.</summary>
+public class Planning
+{
+    private readonly GatewaySnapshot _snapshot = SnapshotBuilder.Build(
+        new GatewaySettings
+        {
+            Providers = [.. Enumerable.Range(0, 10).Select(i => new ProviderSettings($"provider{i}", new Uri($"http://provider{i}.invalid/v1")))],
+            Routes = [.. Enumerable.Range(0, 50).Select(i => new RouteSettings($"route{i}", $"provider{i % 10}", "gpt-4o-mini", TimeSpan.FromSeconds(60)))],
+        },
+        null,
+        new TimerWheel(new FrozenTime()),
+        new ProxyMetrics());
+
+    [Benchmark]
+    public int Destination_by_route() => Find("route37"u8);
+
+    [Benchmark]
+    public int Destination_by_provider_and_model() => Find("provider7/gpt-4o-mini"u8);
+
+    private int Find(ReadOnlySpan<byte> model) =>
+        DestinationFinder.TryFind(_snapshot, CatalogView.Empty, model, out Destination destination) ? destination.Provider.Name.Length : throw new InvalidOperationException();
+}

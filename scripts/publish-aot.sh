@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Publishes the NativeAOT binary. usage: publish-aot.sh OUTPUT [net10.0|net9.0]
+# Ships net10.0 where its NativeAOT compiler can be restored, else net9.0, and says which.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+output=${1:-artifacts/fastgate}
+rid=${RID:-linux-x64}
+project=src/FastGate/FastGate.csproj
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+
+for tool in clang; do
+  command -v $tool >/dev/null || { echo "publish-aot: NativeAOT links with clang and zlib1g-dev; install them (make test-tools does) and try again" >&2; exit 1; }
+done
+
+publish() {
+  dotnet publish "$project" -c Release -r "$rid" --nologo -v quiet \
+    -p:FastGateTargetFramework="$1" -p:PublishAot=true -p:DebugType=none -p:GenerateDocumentationFile="${2:-true}" -o "$stage"
+}
+
+frameworks=${2:-}
+if [ -z "$frameworks" ]; then
+  if dotnet restore "$project" -r "$rid" -p:FastGateTargetFramework=net10.0 -p:PublishAot=true --nologo -v quiet >/dev/null 2>&1; then
+    frameworks=net10.0
+  else
+    frameworks=net9.0
+    echo "publish-aot: the NativeAOT compiler for net10.0 cannot be restored here; publishing for net9.0"
+  fi
+fi
+
+publish "$frameworks"
+mkdir -p "$(dirname "$output")"
+install -m 755 "$stage/fastgate" "$output"
+find "$stage" -maxdepth 1 -name '*.so' -exec install -m 755 {} "$(dirname "$output")/" \;
+# Restoring for one framework replaces what the build restored for another.
+dotnet restore FastGate.sln --nologo -v quiet >/dev/null
+echo "publish-aot: $output ($frameworks, $rid, $(stat -c %s "$output") bytes)"

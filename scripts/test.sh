@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Runs test projects that are built already, one after another, and adds their results up.
+# usage: test.sh [PROJECT ...]        default: all of them
+# The last line is "N passed, N failed"; artifacts/test-results.txt keeps the sums of the last call.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+configuration=${CONFIGURATION:-Release}
+projects=("$@")
+if [ ${#projects[@]} -eq 0 ]; then
+  mapfile -t projects < <(find tests -name '*.Tests.csproj' -o -name 'FastGate.Fuzz.csproj' | sort | xargs -n1 dirname)
+fi
+
+mkdir -p artifacts
+passed=0 failed=0 skipped=0 broken=0
+for project in "${projects[@]}"; do
+  log=$(mktemp)
+  echo "== $project"
+  dotnet test "$project" -c "$configuration" --no-build --nologo --logger "console;verbosity=minimal" --blame-hang-timeout 5m --results-directory artifacts/test-results >"$log" 2>&1
+  status=$?
+  # "Passed!  - Failed:     0, Passed:   123, Skipped:     0, Total:   123, Duration: 1 s - X.dll (net10.0)"
+  summary=$(grep -E '^(Passed|Failed|Skipped)! +- ' "$log" | tail -n 1)
+  number() { sed -nE "s/.*$1: +([0-9]+),.*/\1/p" <<<"$summary"; }
+  if [ -z "$summary" ]; then
+    cat "$log"
+    echo "$project: no test ran"
+    broken=$((broken + 1))
+  else
+    passed=$((passed + $(number Passed)))
+    failed=$((failed + $(number Failed)))
+    skipped=$((skipped + $(number Skipped)))
+    if [ $status -ne 0 ]; then cat "$log"; else grep -E '\[SKIP\]' "$log"; echo "$summary"; fi
+    if [ $status -ne 0 ] && [ "$(number Failed)" = 0 ]; then broken=$((broken + 1)); fi
+  fi
+  rm -f "$log"
+done
+
+failed=$((failed + broken))
+echo "$passed $failed $skipped" >artifacts/test-results.txt
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]

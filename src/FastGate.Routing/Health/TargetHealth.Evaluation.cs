@@ -1,0 +1,186 @@
+namespace FastGate.Routing.Health;
+
+// The probabilistic signals, looked at ten times a second at most. Everything here runs under the lock.
+public sealed partial class TargetHealth
+{
+    private const long EvaluationInterval = TimeSpan.TicksPerSecond / 10;
+
+    private LatencyBaseline _baseline;
+    private long _rateHeldSinceTicks;
+    private long _trialStartTicks;
+    private long _lastProbeTicks;
+    private int _recentOk;
+    private int _recentFailed;
+
+    /// <summary>Results of the window as of the last evaluation, for strategies that weigh them.</summary>
+    internal (int Ok, int Failed) Recent => (Volatile.Read(ref _recentOk), Volatile.Read(ref _recentFailed));
+
+    private void Evaluate(long nowTicks)
+    {
+        Volatile.Write(ref _nextEvaluationTicks, nowTicks + EvaluationInterval);
+        long second = SignalRing.SecondOf(nowTicks);
+        long from = Math.Max(second - (_settings.Window.Ticks / TimeSpan.TicksPerSecond) + 1, _windowFromSecond);
+        (long ok, long failed) = _ring.Results(from, second);
+        Volatile.Write(ref _recentOk, (int)ok);
+        Volatile.Write(ref _recentFailed, (int)failed);
+
+        HealthWord word = Read();
+        switch (word.State)
+        {
+            case TargetState.Healthy or TargetState.Degraded when _failWhenReleased:
+                if (MayChange(nowTicks))
+                {
+                    ToFailed(_lastClass, HealthRule.FailuresInARow, null, grey: true, nowTicks);
+                }
+
+                break;
+            case TargetState.Healthy:
+                EvaluateHealthy(word, ok, failed, from, second, nowTicks);
+                break;
+            case TargetState.Degraded:
+                EvaluateDegraded(word, ok, failed, from, second, nowTicks);
+                break;
+            case TargetState.Recovering when HasReturned && MayChange(nowTicks):
+                ToHealthy(nowTicks);
+                break;
+        }
+    }
+
+    private void EvaluateHealthy(HealthWord word, long ok, long failed, long from, long second, long nowTicks)
+    {
+        double rate = Rate(ok, failed);
+        double slowness = Slowness(from, second, out long p95);
+        bool slow = slowness > _settings.DegradedLatencyFactor;
+        if (FailedByRate(rate, nowTicks))
+        {
+            ToFailed(_lastClass, HealthRule.ErrorRate, null, grey: true, nowTicks);
+        }
+        else if (rate >= _settings.DegradedErrorRate || slow)
+        {
+            int share = ShareFor(rate, slowness);
+            if (MayChange(nowTicks))
+            {
+                if (_firstFailureTicks == 0)
+                {
+                    _firstFailureTicks = nowTicks;
+                }
+
+                ToDegraded(slow && rate < _settings.DegradedErrorRate ? HealthRule.Latency : HealthRule.ErrorRate, share, nowTicks);
+            }
+            else
+            {
+                SetShare(word, share);
+            }
+        }
+        else
+        {
+            SetShare(word, HealthWord.FullShare);
+            if (p95 > 0)
+            {
+                _baseline.Follow(p95, healthy: true, nowTicks, _settings.BaselineAdaptation.Ticks);
+            }
+        }
+    }
+
+    private void EvaluateDegraded(HealthWord word, long ok, long failed, long from, long second, long nowTicks)
+    {
+        double rate = Rate(ok, failed);
+        double slowness = Slowness(from, second, out long p95);
+        if (FailedByRate(rate, nowTicks))
+        {
+            ToFailed(_lastClass, HealthRule.ErrorRate, null, grey: true, nowTicks);
+        }
+        else if (MayChange(nowTicks) && HasRecovered(ok, failed, second, nowTicks))
+        {
+            _windowFromSecond = second + 1;
+            ToHealthy(nowTicks);
+        }
+        else
+        {
+            if (p95 > 0)
+            {
+                _baseline.Follow(p95, healthy: false, nowTicks, _settings.BaselineAdaptation.Ticks);
+            }
+
+            SetShare(word, ShareFor(rate, slowness));
+        }
+    }
+
+    private double Rate(long ok, long failed) => ok + failed < _settings.MinimumSamples ? 0 : failed / (double)(ok + failed);
+
+    private double Slowness(long from, long second, out long p95)
+    {
+        p95 = _ring.FirstTokenPercentile(0.95, from, second, out long samples);
+        if (samples < _settings.MinimumSamples)
+        {
+            p95 = 0;
+            return 1;
+        }
+
+        return _baseline.Ratio(p95, _settings.MinimumLatencyRise.Ticks);
+    }
+
+    private bool FailedByRate(double rate, long nowTicks)
+    {
+        if (rate < _settings.FailedErrorRate)
+        {
+            _rateHeldSinceTicks = 0;
+            return false;
+        }
+
+        if (_rateHeldSinceTicks == 0)
+        {
+            _rateHeldSinceTicks = nowTicks;
+        }
+
+        // The hold is counted whether or not the state may change yet.
+        return nowTicks - _rateHeldSinceTicks >= _settings.FailedRateHold.Ticks && MayChange(nowTicks);
+    }
+
+    /// <summary>
+    /// Under half of every threshold over the recovery time; with too few results there, over the whole window once the
+    /// target has been degraded for as long.
+    /// </summary>
+    private bool HasRecovered(long ok, long failed, long second, long nowTicks)
+    {
+        long from = second - (_settings.DegradedRecovery.Ticks / TimeSpan.TicksPerSecond) + 1;
+        (long recentOk, long recentFailed) = _ring.Results(from, second);
+        if (recentOk + recentFailed < _settings.MinimumSamples)
+        {
+            if (nowTicks - _lastChangeTicks < _settings.Window.Ticks)
+            {
+                return false;
+            }
+
+            from = second - (_settings.Window.Ticks / TimeSpan.TicksPerSecond) + 1;
+            (recentOk, recentFailed) = (ok, failed);
+        }
+
+        long seen = recentOk + recentFailed;
+        if (seen == 0)
+        {
+            return _ring.ProbeSuccesses(from, second) > 0 && _probeFailuresInARow == 0;
+        }
+
+        long p95 = _ring.FirstTokenPercentile(0.95, from, second, out long samples);
+        return recentFailed < _settings.DegradedErrorRate / 2 * seen
+            && (samples == 0 || _baseline.Ratio(p95, _settings.MinimumLatencyRise.Ticks) <= _settings.DegradedLatencyFactor / 2);
+    }
+
+    /// <summary>The share shrinks in proportion: to nothing at the failed rate, and as the first token gets slower; never below the minimum.</summary>
+    private int ShareFor(double rate, double slowness)
+    {
+        double byErrors = rate >= _settings.DegradedErrorRate ? 1 - (rate / _settings.FailedErrorRate) : 1;
+        double bySlowness = slowness > _settings.DegradedLatencyFactor / 2 ? _settings.DegradedLatencyFactor / 2 / slowness : 1;
+        double share = Math.Max(Math.Min(byErrors, bySlowness), _settings.MinimumDegradedShare);
+        return (int)(share * HealthWord.FullShare);
+    }
+
+    private void SetShare(HealthWord word, int share)
+    {
+        if (word.Share != share)
+        {
+            Store(word.With(share: share));
+        }
+    }
+}

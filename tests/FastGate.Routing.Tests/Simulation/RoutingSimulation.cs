@@ -1,0 +1,219 @@
+using FastGate.Routing.Health;
+using FastGate.Routing.Outcomes;
+using FastGate.Routing.Planning;
+using FastGate.Routing.Targets;
+
+namespace FastGate.Routing.Tests.Simulation;
+
+/// <summary>
+/// The real cursor, health machine and strategies against simulated providers and a simulated clock: events in the order of
+/// their time, everything from one seed.
+/// </summary>
+internal sealed class RoutingSimulation
+{
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
+    private const double FirstByteTimeoutMs = 120_000;
+    private const double FirstTokenTimeoutMs = 30_000;
+
+    private readonly RoutingRig _rig;
+    private readonly Random _random;
+    private readonly long _origin;
+    private readonly SimulatedProvider[] _providers;
+    private readonly PriorityQueue<Action, (long, long)> _events = new();
+    private readonly bool[] _probing;
+    private readonly RoutePlan _plan;
+    private long _sequence;
+    private double _end;
+
+    internal RoutingSimulation(int seed, SimulatedProvider[] providers, Func<RouteDefinition, RouteDefinition>? route = null)
+    {
+        _providers = providers;
+        _rig = new RoutingRig((ulong)seed).With([.. providers.Select(provider => provider.Target)]);
+        _random = new Random(seed);
+        _origin = _rig.Now;
+        _probing = new bool[providers.Length];
+        _plan = _rig.Route(route);
+        Seed = seed;
+    }
+
+    internal int Seed { get; }
+
+    internal int Requests { get; private set; }
+
+    internal int Answered { get; private set; }
+
+    internal int Failed { get; private set; }
+
+    internal int Attempts { get; private set; }
+
+    /// <summary>Times to the first token as clients saw them, in milliseconds, with the second of the request's arrival.</summary>
+    internal List<(double Second, double Ms)> FirstTokens { get; } = [];
+
+    internal List<(double Second, StopReason Reason)> Errors { get; } = [];
+
+    internal IReadOnlyList<StateChange> ChangesOf(string target) => [.. _rig.Changes.Where(change => change.Target == target)];
+
+    internal Target TargetOf(string name) => _rig[name];
+
+    internal double SecondOf(long ticks) => (ticks - _origin) / (double)TimeSpan.TicksPerSecond;
+
+    internal IReadOnlyList<Incident> IncidentsOf(string target)
+    {
+        TargetHealth health = _rig[target].Health;
+        return health.OpenedIncident is Incident open ? [.. health.ClosedIncidents(), open] : health.ClosedIncidents();
+    }
+
+    /// <summary>The state of a target at a second.</summary>
+    internal TargetState StateAt(string target, double second) =>
+        ChangesOf(target).LastOrDefault(change => SecondOf(change.AtTicks) <= second) is { Target: not null } last ? last.To : TargetState.Healthy;
+
+    /// <summary>Sends requests at a constant rate, jittered by a tenth, and runs until the last one is over.</summary>
+    internal RoutingSimulation Run(double seconds, double perSecond)
+    {
+        _end = seconds;
+        for (double at = 0; at < seconds; at += 1 / perSecond)
+        {
+            At(at + (_random.NextDouble() * 0.1 / perSecond), () => new SimulatedRequest(this).Begin());
+        }
+
+        At(0, Tick);
+        while (_events.TryDequeue(out Action? action, out (long Ticks, long) at))
+        {
+            _rig.Now = at.Ticks;
+            action();
+        }
+
+        return this;
+    }
+
+    private double Now => SecondOf(_rig.Now);
+
+    private void At(double second, Action action) => AtTicks(_origin + (long)(second * TimeSpan.TicksPerSecond), action);
+
+    private void AtTicks(long ticks, Action action) => _events.Enqueue(action, (ticks, _sequence++));
+
+    /// <summary>What the gateway's timer does ten times a second: evaluations and probes that are due.</summary>
+    private void Tick()
+    {
+        for (int i = 0; i < _providers.Length; i++)
+        {
+            TargetHealth health = _rig[_providers[i].Target].Health;
+            health.Tick(_rig.Now);
+            ProbePlan plan = ProbeSchedule.Next(health.ProbeFacts(), ProbeInterval, ProbeTimeout, _rig.Now);
+            if (!_probing[i] && plan.DueTicks <= _rig.Now)
+            {
+                Probe(i, health, plan.Timeout);
+            }
+        }
+
+        if (Now < _end)
+        {
+            At(Now + 0.1, Tick);
+        }
+    }
+
+    private void Probe(int provider, TargetHealth health, TimeSpan timeout)
+    {
+        _probing[provider] = true;
+        Reply reply = _providers[provider].AnswerProbe(Now, _random);
+        bool late = reply.AfterMs > timeout.TotalMilliseconds;
+        double after = Math.Min(reply.AfterMs, timeout.TotalMilliseconds) / 1000;
+        At(Now + after, () =>
+        {
+            _probing[provider] = false;
+            health.RecordProbe(late ? FailureClass.Timeout : reply.Failure, _rig.Now);
+        });
+    }
+
+    /// <summary>One client's request: does what the cursor says, as the proxy will.</summary>
+    private sealed class SimulatedRequest(RoutingSimulation simulation)
+    {
+        private FallbackCursor _cursor;
+        private long _arrived;
+        private bool _answered;
+
+        internal void Begin()
+        {
+            simulation.Requests++;
+            _arrived = simulation._rig.Now;
+            Decision first = simulation._rig.Begin(simulation._plan, out _cursor);
+            Follow(first);
+            if (simulation._plan.HedgeAfter > TimeSpan.Zero)
+            {
+                simulation.AtTicks(_arrived + simulation._plan.HedgeAfter.Ticks, () => Follow(_cursor.StartParallel(hedge: true, simulation._rig.Now)));
+            }
+        }
+
+        private void Follow(Decision decision)
+        {
+            switch (decision.Kind)
+            {
+                case DecisionKind.Attempt when decision.Wait > TimeSpan.Zero:
+                    simulation.AtTicks(simulation._rig.Now + decision.Wait.Ticks, () => Follow(_cursor.AfterWait(decision.Slot, simulation._rig.Now)));
+                    break;
+                case DecisionKind.Attempt:
+                    Send(decision);
+                    break;
+                case DecisionKind.Commit when !_answered:
+                    _answered = true;
+                    simulation.Answered++;
+                    double waited = TimeSpan.FromTicks(simulation._rig.Now - _arrived).TotalMilliseconds;
+                    simulation.FirstTokens.Add((simulation.SecondOf(_arrived), waited));
+                    for (int slot = 0; slot < _cursor.Hops; slot++)
+                    {
+                        if (slot != decision.Slot)
+                        {
+                            _cursor.Abandon(slot, simulation._rig.Now);
+                        }
+                    }
+
+                    break;
+                case DecisionKind.Stop when !_answered && decision.Stop != StopReason.None:
+                    simulation.Failed++;
+                    simulation.Errors.Add((simulation.Now, decision.Stop));
+                    break;
+            }
+        }
+
+        private void Send(Decision decision)
+        {
+            simulation.Attempts++;
+            int provider = Array.FindIndex(simulation._providers, p => p.Target == decision.Target!.Name);
+            Reply reply = simulation._providers[provider].Answer(simulation.Now, simulation._random, decision.Flags.HasFlag(AttemptFlags.Trial));
+
+            // The gateway's own timers: a head that does not come, a first token that does not, the deadline.
+            double allowed = Math.Min(FirstByteTimeoutMs, FirstTokenTimeoutMs);
+            bool late = reply.AfterMs > allowed;
+            long at = simulation._rig.Now + (long)(Math.Min(reply.AfterMs, allowed) * TimeSpan.TicksPerMillisecond);
+            if (at > _cursor.DeadlineTicks)
+            {
+                at = _cursor.DeadlineTicks;
+                late = true;
+            }
+
+            simulation.AtTicks(at, () => Arrive(decision.Slot, reply, late));
+        }
+
+        private void Arrive(int slot, Reply reply, bool late)
+        {
+            long now = simulation._rig.Now;
+            if (late || reply.Failure != FailureClass.None)
+            {
+                FailureClass failure = late ? FailureClass.SlowFirstToken : reply.Failure;
+                Follow(_cursor.Next(slot, Outcome.Failure(failure, retryAfter: late ? null : reply.RetryAfter), now));
+                return;
+            }
+
+            Decision commit = _cursor.Next(slot, Outcome.StreamStarted(TimeSpan.FromMilliseconds(reply.AfterMs)), now);
+            Follow(commit);
+            if (commit.Kind == DecisionKind.Commit)
+            {
+                var duration = TimeSpan.FromMilliseconds(reply.AfterMs + reply.StreamMs);
+                simulation.AtTicks(
+                    now + (long)(reply.StreamMs * TimeSpan.TicksPerMillisecond),
+                    () => _cursor.Next(slot, Outcome.Success(duration), simulation._rig.Now));
+            }
+        }
+    }
+}
