@@ -45,7 +45,7 @@ internal static class ModelDocument
         CatalogModel? model = catalog.ByTarget.Find(utf8) ?? (catalog.ByName.Find(utf8) is { Models: [CatalogModel only] } ? only : null);
         if (model is null)
         {
-            // Not "? null :", which would take null for an empty array and that for an empty document.
+            // Not in a conditional expression: there null would become an empty memory.
             return null;
         }
 

@@ -56,6 +56,11 @@ internal sealed class ClientConnection
             {
             }
 
+            if (exchange.ClientIsStuck)
+            {
+                Abort("The client did not read its answer in time.");
+            }
+
             // Everything has been flushed; over TLS too, where only the transport's end is told.
             await _context.Transport.Output.CompleteAsync().ConfigureAwait(false);
         }

@@ -43,6 +43,9 @@ internal sealed partial class Exchange
         _stream = new StreamRelay(_signal, _output, plane.Metrics);
     }
 
+    /// <summary>Whether the connection ends because the client does not read.</summary>
+    internal bool ClientIsStuck => _output.GaveUp;
+
     private RequestHead Head => _reader.Head;
 
     /// <summary>

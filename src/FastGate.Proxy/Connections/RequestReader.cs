@@ -40,6 +40,12 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
     {
         bool started = false;
         signal.Arm(limits.IdleTimeout);
+        if (draining.IsDraining)
+        {
+            // The wake-up that told of it may have ended an earlier wait than this one: a body's, say.
+            input.CancelPendingRead();
+        }
+
         while (true)
         {
             ReadResult result = await input.ReadAsync().ConfigureAwait(false);

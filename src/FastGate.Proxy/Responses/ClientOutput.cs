@@ -15,6 +15,12 @@ internal sealed class ClientOutput(PipeWriter writer, ConnectionSignal signal)
     internal bool Waited { get; private set; }
 
     /// <summary>
+    /// Whether the client did not read in time. What it was sent is still in the transport, which would wait for it for ever: the
+    /// connection must be cut, not closed.
+    /// </summary>
+    internal bool GaveUp { get; private set; }
+
+    /// <summary>
     /// Sends what was written. False when the client has gone, or has not read anything for <paramref name="patience"/>.
     /// </summary>
     internal ValueTask<bool> FlushAsync(TimeSpan patience)
@@ -45,7 +51,8 @@ internal sealed class ClientOutput(PipeWriter writer, ConnectionSignal signal)
 
             // A flush that was ended without cause is a wake-up that came too late for another wait: what was written is on its way all the
             // same. Over TLS the flush does not say that it was ended.
-            return !result.IsCompleted && !signal.ClientGone && !signal.Expired;
+            GaveUp = signal.Expired;
+            return !result.IsCompleted && !signal.ClientGone && !GaveUp;
         }
         catch (IOException)
         {

@@ -286,6 +286,37 @@ public sealed class StreamBreakTests
         Assert.StartsWith(Event + Event, text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Client_that_does_not_read_is_given_up_and_its_connection_freed()
+    {
+        using var upstream = new ScriptedUpstream();
+        await using Gateway gateway = await Gateway.StartAsync(upstream);
+        (Wire _, Wire wire) = await StreamRelayTests.BeginAsync(gateway, upstream, receiveBuffer: 16 * 1024);
+        await wire.SendAsync(StreamHead);
+        byte[] octets = Encoding.ASCII.GetBytes(Chunk(string.Concat(Enumerable.Repeat(Event, 1000))));
+        Task<bool> closed = SendUntilClosedAsync();
+
+        Assert.True(await gateway.Time.AdvanceUntilAsync(closed, TimeSpan.FromSeconds(10)));
+
+        // With nothing left in flight, stopping has nothing to wait for.
+        Assert.Equal(0, await gateway.Plane.StopAsync().Soon());
+
+        async Task<bool> SendUntilClosedAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    await wire.SendAsync(octets);
+                }
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        }
+    }
+
     /// <summary>The rest of the stream is one error event, and the connection ends without the body's end.</summary>
     private static async Task<string> IsInterruptedAsync(Wire client)
     {

@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using FastGate.Proxy.Model;
+using FastGate.Proxy.Server;
+using FastGate.Proxy.Tests.Harness;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastGate.Proxy.Tests.Allocation;
+
+/// <summary>Counts every byte the process allocates, so nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(SteadyStateAllocationTests), DisableParallelization = true)]
+public sealed class AloneInTheProcess;
+
+/// <summary>
+/// Requests in steady state cost the managed heap nothing. Client and provider are one thread with blocking sockets and buffers of its
+/// own, so whatever is allocated in the process is the data plane's or the runtime's.
+/// </summary>
+[Collection(nameof(SteadyStateAllocationTests))]
+public sealed class SteadyStateAllocationTests
+{
+    private const int WarmUp = 1000;
+    private const int Rounds = 40;
+    private const int RequestsPerRound = 50;
+    private const double MostBytesPerRequest = 0.5;
+
+    private readonly byte[] _received = new byte[64 * 1024];
+
+    [OptimizedFact]
+    public async Task Unary_request_allocates_nothing()
+    {
+        byte[] answer = Encoding.ASCII.GetBytes(ScriptedUpstream.Json("{\"id\":\"x\",\"choices\":[{\"message\":{\"content\":\"" + new string('x', 500) + "\"}}]}"));
+        await MeasureAsync(Encoding.ASCII.GetBytes(Gateway.Chat()), (socket, _) => socket.Send(answer), "}]}"u8.ToArray());
+    }
+
+    [OptimizedFact]
+    public async Task Request_that_names_its_target_allocates_nothing()
+    {
+        byte[] answer = Encoding.ASCII.GetBytes(ScriptedUpstream.Json("{\"choices\":[{}]}"));
+        await MeasureAsync(Encoding.ASCII.GetBytes(Gateway.Chat("up/model-x", lines: "Authorization: Bearer app\r\n")), (socket, _) => socket.Send(answer), "}]}"u8.ToArray());
+    }
+
+    [OptimizedFact]
+    public async Task Chunked_request_allocates_nothing()
+    {
+        byte[] answer = Encoding.ASCII.GetBytes(ScriptedUpstream.Json("{\"choices\":[{}]}"));
+        string request = "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + ScriptedUpstream.Chunk("{\"model\":\"chat\",") + ScriptedUpstream.Chunk("\"messages\":[]}") + "0\r\n\r\n";
+        await MeasureAsync(Encoding.ASCII.GetBytes(request), (socket, _) => socket.Send(answer), "}]}"u8.ToArray());
+    }
+
+    [OptimizedFact]
+    public async Task Stream_allocates_nothing_neither_by_request_nor_by_event()
+    {
+        byte[] begin = Encoding.ASCII.GetBytes(ScriptedUpstream.StreamHead + ScriptedUpstream.Chunk(ScriptedUpstream.Start));
+        byte[] part = Encoding.ASCII.GetBytes(ScriptedUpstream.Chunk(ScriptedUpstream.Event));
+        byte[] end = Encoding.ASCII.GetBytes(ScriptedUpstream.Chunk(ScriptedUpstream.Finish + ScriptedUpstream.Done) + ScriptedUpstream.LastChunk);
+        await MeasureAsync(
+            Encoding.ASCII.GetBytes(Gateway.Chat(stream: true)),
+            (provider, client) =>
+            {
+                provider.Send(begin);
+                for (int i = 0; i < 5; i++)
+                {
+                    provider.Send(part);
+                    ReadUntil(client, "null}]}\n\n\r\n"u8);
+                }
+
+                provider.Send(end);
+            },
+            "\r\n0\r\n\r\n"u8.ToArray());
+    }
+
+    private async Task MeasureAsync(byte[] request, Action<Socket, Socket> answer, byte[] last)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        var settings = new GatewaySettings
+        {
+            Providers = [Gateway.Provider("up", (IPEndPoint)listener.LocalEndPoint!)],
+            Routes = [new RouteSettings("chat", "up", "m", TimeSpan.FromMinutes(10))],
+        };
+        await using var plane = new DataPlane(settings, NullLoggerFactory.Instance, TimeProvider.System);
+        await plane.ListenAsync([new ListenSettings(new IPEndPoint(IPAddress.Loopback, 0))]);
+        IPEndPoint address = plane.Addresses[0];
+        double perRequest = await Task.Factory.StartNew(() => Drive(listener, address, request, answer, last), TaskCreationOptions.LongRunning).Soon();
+        Assert.True(perRequest <= MostBytesPerRequest, $"{perRequest} bytes a request");
+    }
+
+    private double Drive(Socket listener, IPEndPoint gateway, byte[] request, Action<Socket, Socket> answer, byte[] last)
+    {
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000 };
+        client.Connect(gateway);
+        client.Send(request);
+        using Socket provider = listener.Accept();
+        provider.NoDelay = true;
+        provider.ReceiveTimeout = 20_000;
+        Exchange(1, sent: true);
+        Exchange(WarmUp, sent: false);
+
+        // The runtime allocates now and then, the more the busier the machine: a thread-pool thread, a move between threads' caches. That
+        // spoils some of the rounds; an allocation in the data plane spoils all, so the quietest quarter must be clean.
+        double[] rounds = new double[Rounds];
+        for (int round = 0; round < Rounds; round++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            Exchange(RequestsPerRound, sent: false);
+            rounds[round] = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)RequestsPerRound;
+        }
+
+        Array.Sort(rounds);
+        return rounds[Rounds / 4];
+
+        void Exchange(int count, bool sent)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if (!sent)
+                {
+                    client.Send(request);
+                }
+
+                // The forwarded request ends with its JSON object.
+                ReadUntil(provider, "]}"u8);
+                answer(provider, client);
+                ReadUntil(client, last);
+            }
+        }
+    }
+
+    private void ReadUntil(Socket socket, ReadOnlySpan<byte> end)
+    {
+        int count = 0;
+        while (!_received.AsSpan(0, count).EndsWith(end))
+        {
+            int read = socket.Receive(_received, count, _received.Length - count, SocketFlags.None);
+            if (read == 0)
+            {
+                throw new EndOfStreamException(Encoding.ASCII.GetString(_received, 0, count));
+            }
+
+            count += read;
+        }
+    }
+}
