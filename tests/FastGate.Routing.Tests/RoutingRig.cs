@@ -30,6 +30,9 @@ internal sealed class RoutingRig : IHealthListener
 
     internal List<StateChange> Changes { get; } = [];
 
+    /// <summary>Every incident that opened, however many a target keeps.</summary>
+    internal List<Incident> Incidents { get; } = [];
+
     internal List<GroupDefinition> Groups { get; } = [];
 
     internal List<RouteDefinition> OtherRoutes { get; } = [];
@@ -100,6 +103,10 @@ internal sealed class RoutingRig : IHealthListener
         lock (Changes)
         {
             Changes.Add(change);
+            if (change.From == TargetState.Healthy)
+            {
+                Incidents.Add(_targets[change.Target].Health.OpenedIncident!);
+            }
         }
     }
 }

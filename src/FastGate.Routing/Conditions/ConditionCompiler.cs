@@ -204,7 +204,11 @@ internal sealed class ConditionCompiler(ICollection<ConditionError> errors)
         }
         catch (NotSupportedException)
         {
-            return ErrorOf<RegexTest>(value, at, "patterns run in linear time, so lookarounds, backreferences and atomic groups cannot be used: write it without, or combine conditions with $and and $not");
+            return ErrorOf<RegexTest>(
+                value,
+                at,
+                "patterns run in linear time, so lookarounds, backreferences and atomic groups cannot be used: "
+                + "write it without, or combine conditions with $and and $not");
         }
     }
 

@@ -1,7 +1,7 @@
 namespace FastGate.Routing.Health;
 
 /// <summary>In what role an attempt was let through to a target.</summary>
-public enum AdmissionKind : byte
+internal enum AdmissionKind : byte
 {
     /// <summary>Ordinary traffic.</summary>
     Normal = 0,
@@ -17,7 +17,7 @@ public enum AdmissionKind : byte
 /// The leave to make one attempt, handed back with its outcome so that late news is told from fresh: what an attempt
 /// begun before a recovery says is not held against the recovered target.
 /// </summary>
-public readonly struct Admission
+internal readonly struct Admission
 {
     internal Admission(AdmissionKind kind, ushort epoch, long sequence, long startTicks)
     {
@@ -28,10 +28,10 @@ public readonly struct Admission
     }
 
     /// <summary>The role.</summary>
-    public AdmissionKind Kind { get; }
+    internal AdmissionKind Kind { get; }
 
     /// <summary>When the attempt begins, in ticks of <see cref="Timing.MonotonicClock"/>.</summary>
-    public long StartTicks { get; }
+    internal long StartTicks { get; }
 
     /// <summary>Its number among the target's attempts in the order of beginning; 0 for one that never began.</summary>
     internal long Sequence { get; }

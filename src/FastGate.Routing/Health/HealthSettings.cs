@@ -14,6 +14,12 @@ public sealed record HealthSettings
     /// <summary>Results the window must hold before a rate means anything.</summary>
     public int MinimumSamples { get; init; } = 20;
 
+    /// <summary>
+    /// Failures, or slow first tokens, the window must hold as well: at twenty results a single failure is five per cent, and
+    /// no illness.
+    /// </summary>
+    public int MinimumFailures { get; init; } = 3;
+
     /// <summary>Error rate, 0 to 1, from which a target is degraded.</summary>
     public double DegradedErrorRate { get; init; } = 0.02;
 
@@ -83,6 +89,7 @@ public sealed record HealthSettings
     {
         Require(Window >= TimeSpan.FromSeconds(1) && Window <= TimeSpan.FromSeconds(30), nameof(Window), "1s to 30s");
         Require(MinimumSamples >= 1, nameof(MinimumSamples), "1 or more");
+        Require(MinimumFailures >= 1, nameof(MinimumFailures), "1 or more");
         Require(DegradedErrorRate is > 0 and <= 1, nameof(DegradedErrorRate), "above 0, at most 1");
         Require(FailedErrorRate >= DegradedErrorRate && FailedErrorRate <= 1, nameof(FailedErrorRate), "at least the degraded error rate, at most 1");
         Require(ConsecutiveFailures >= 1, nameof(ConsecutiveFailures), "1 or more");
@@ -91,7 +98,8 @@ public sealed record HealthSettings
         Require(MinimumDegradedShare is > 0 and <= 1, nameof(MinimumDegradedShare), "above 0, at most 1");
         Require(Cooldown > TimeSpan.Zero && MaximumCooldown >= Cooldown, nameof(Cooldown), "above 0, at most the maximum cooldown");
         Require(CooldownJitter is >= 0 and < 1, nameof(CooldownJitter), "0 or more, below 1");
-        Require(RecoveryShares.Count is >= 1 and <= 4 && RecoveryShares.All(share => share is >= 1 and <= 1000), nameof(RecoveryShares), "one to four steps of 1 to 1000");
+        bool sharesFit = RecoveryShares.Count is >= 1 and <= 4 && RecoveryShares.All(share => share is >= 1 and <= 1000);
+        Require(sharesFit, nameof(RecoveryShares), "one to four steps of 1 to 1000");
         Require(SuccessesPerStep >= 1, nameof(SuccessesPerStep), "1 or more");
         Require(RecoveryPace > TimeSpan.Zero, nameof(RecoveryPace), "above 0");
         Require(TrialLease > TimeSpan.Zero, nameof(TrialLease), "above 0");

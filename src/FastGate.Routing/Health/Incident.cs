@@ -21,7 +21,9 @@ public sealed class Incident
         Rule = rule;
         _rescued = pending.Rescued;
         _lost = pending.Lost;
-        _routeRecoveredTicks = pending.RouteRecoveredTicks;
+
+        // A request rescued before what counts as the first failure belongs to an older, isolated one.
+        _routeRecoveredTicks = pending.RouteRecoveredTicks >= firstFailureTicks ? pending.RouteRecoveredTicks : 0;
     }
 
     /// <summary>The target's name.</summary>

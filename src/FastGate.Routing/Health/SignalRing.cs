@@ -18,6 +18,7 @@ internal sealed class SignalRing
     private const int ProbeOkCell = 2;
     private const int DurationMsCell = 3;
     private const int DurationCountCell = 4;
+    private const int BegunCell = 5;
     private const int ClassCells = 8;
     private const int LatencyCells = 32;
     private const int CellsPerBucket = LatencyCells + LatencyBins;
@@ -26,22 +27,22 @@ internal sealed class SignalRing
 
     internal static long SecondOf(long nowTicks) => nowTicks / TimeSpan.TicksPerSecond;
 
-    internal void AddResult(long second, FailureClass failure)
+    /// <summary>A failure of any kind.</summary>
+    /// <param name="second">The second it happened in.</param>
+    /// <param name="failure">Its class.</param>
+    /// <param name="counts">Whether it counts in the error rate, should its class be one that does.</param>
+    internal void AddResult(long second, FailureClass failure, bool counts)
     {
         Add(second, ClassCells + (int)failure, 1);
-        switch (FailureClasses.Signal(failure))
+        if (counts && FailureClasses.Signal(failure) == HealthSignal.Failure)
         {
-            case HealthSignal.Success:
-                Add(second, OkCell, 1);
-                break;
-            case HealthSignal.Failure:
-                Add(second, FailCell, 1);
-                break;
+            Add(second, FailCell, 1);
         }
     }
 
-    /// <summary>A success: one addition instead of the two of <see cref="AddResult"/>.</summary>
     internal void AddSuccess(long second) => Add(second, OkCell, 1);
+
+    internal void AddBegun(long second) => Add(second, BegunCell, 1);
 
     internal void AddProbeSuccess(long second) => Add(second, ProbeOkCell, 1);
 
@@ -56,6 +57,16 @@ internal sealed class SignalRing
     /// <summary>Results between two seconds, both included.</summary>
     internal (long Ok, long Failed) Results(long fromSecond, long toSecond) =>
         (Sum(OkCell, fromSecond, toSecond), Sum(FailCell, fromSecond, toSecond));
+
+    /// <summary>
+    /// What failures are a part of: the attempts begun, or the results where those are more. Results alone would not do: a
+    /// refusal takes milliseconds and an answer seconds, so a window just begun holds the failures but not yet the successes.
+    /// </summary>
+    internal long Attempts(long fromSecond, long toSecond)
+    {
+        (long ok, long failed) = Results(fromSecond, toSecond);
+        return Math.Max(Sum(BegunCell, fromSecond, toSecond), ok + failed);
+    }
 
     internal long ProbeSuccesses(long fromSecond, long toSecond) => Sum(ProbeOkCell, fromSecond, toSecond);
 
@@ -107,6 +118,18 @@ internal sealed class SignalRing
         }
 
         return 0;
+    }
+
+    /// <summary>First-token times in bins wholly beyond a limit, or containing it.</summary>
+    internal long FirstTokensBeyond(long limitTicks, long fromSecond, long toSecond)
+    {
+        long count = 0;
+        for (int bin = BinOf(limitTicks); bin < LatencyBins; bin++)
+        {
+            count += Sum(LatencyCells + bin, fromSecond, toSecond);
+        }
+
+        return count;
     }
 
     /// <summary>Four bins an octave from 1 ms to 131 s, in quarter milliseconds so that the lowest octave has whole edges.</summary>

@@ -17,12 +17,13 @@ public sealed partial class TargetHealth
 
     private void Evaluate(long nowTicks)
     {
-        Volatile.Write(ref _nextEvaluationTicks, nowTicks + EvaluationInterval);
+        Volatile.Write(ref _hot.NextEvaluationTicks, nowTicks + EvaluationInterval);
         long second = SignalRing.SecondOf(nowTicks);
         long from = Math.Max(second - (_settings.Window.Ticks / TimeSpan.TicksPerSecond) + 1, _windowFromSecond);
         (long ok, long failed) = _ring.Results(from, second);
         Volatile.Write(ref _recentOk, (int)ok);
         Volatile.Write(ref _recentFailed, (int)failed);
+        long attempts = _ring.Attempts(from, second);
 
         HealthWord word = Read();
         switch (word.State)
@@ -30,15 +31,15 @@ public sealed partial class TargetHealth
             case TargetState.Healthy or TargetState.Degraded when _failWhenReleased:
                 if (MayChange(nowTicks))
                 {
-                    ToFailed(_lastClass, HealthRule.FailuresInARow, null, grey: true, nowTicks);
+                    ToFailed(_lastClass, _ruleWhenReleased, null, grey: true, nowTicks);
                 }
 
                 break;
             case TargetState.Healthy:
-                EvaluateHealthy(word, ok, failed, from, second, nowTicks);
+                EvaluateHealthy(word, attempts, failed, from, second, nowTicks);
                 break;
             case TargetState.Degraded:
-                EvaluateDegraded(word, ok, failed, from, second, nowTicks);
+                EvaluateDegraded(word, attempts, failed, from, second, nowTicks);
                 break;
             case TargetState.Recovering when HasReturned && MayChange(nowTicks):
                 ToHealthy(nowTicks);
@@ -46,9 +47,9 @@ public sealed partial class TargetHealth
         }
     }
 
-    private void EvaluateHealthy(HealthWord word, long ok, long failed, long from, long second, long nowTicks)
+    private void EvaluateHealthy(HealthWord word, long attempts, long failed, long from, long second, long nowTicks)
     {
-        double rate = Rate(ok, failed);
+        double rate = Rate(attempts, failed);
         double slowness = Slowness(from, second, out long p95);
         bool slow = slowness > _settings.DegradedLatencyFactor;
         if (FailedByRate(rate, nowTicks))
@@ -82,15 +83,15 @@ public sealed partial class TargetHealth
         }
     }
 
-    private void EvaluateDegraded(HealthWord word, long ok, long failed, long from, long second, long nowTicks)
+    private void EvaluateDegraded(HealthWord word, long attempts, long failed, long from, long second, long nowTicks)
     {
-        double rate = Rate(ok, failed);
+        double rate = Rate(attempts, failed);
         double slowness = Slowness(from, second, out long p95);
         if (FailedByRate(rate, nowTicks))
         {
             ToFailed(_lastClass, HealthRule.ErrorRate, null, grey: true, nowTicks);
         }
-        else if (MayChange(nowTicks) && HasRecovered(ok, failed, second, nowTicks))
+        else if (MayChange(nowTicks) && HasRecovered(attempts, failed, second, nowTicks))
         {
             _windowFromSecond = second + 1;
             ToHealthy(nowTicks);
@@ -106,7 +107,8 @@ public sealed partial class TargetHealth
         }
     }
 
-    private double Rate(long ok, long failed) => ok + failed < _settings.MinimumSamples ? 0 : failed / (double)(ok + failed);
+    private double Rate(long attempts, long failed) =>
+        attempts < _settings.MinimumSamples || failed < _settings.MinimumFailures ? 0 : failed / (double)attempts;
 
     private double Slowness(long from, long second, out long p95)
     {
@@ -117,7 +119,15 @@ public sealed partial class TargetHealth
             return 1;
         }
 
-        return _baseline.Ratio(p95, _settings.MinimumLatencyRise.Ticks);
+        double ratio = _baseline.Ratio(p95, _settings.MinimumLatencyRise.Ticks);
+        if (ratio <= _settings.DegradedLatencyFactor)
+        {
+            return ratio;
+        }
+
+        // Of few samples the 95th percentile is one or two of them.
+        long limit = (long)(_baseline.Ticks * _settings.DegradedLatencyFactor);
+        return _ring.FirstTokensBeyond(limit, from, second) < _settings.MinimumFailures ? 1 : ratio;
     }
 
     private bool FailedByRate(double rate, long nowTicks)
@@ -141,11 +151,12 @@ public sealed partial class TargetHealth
     /// Under half of every threshold over the recovery time; with too few results there, over the whole window once the
     /// target has been degraded for as long.
     /// </summary>
-    private bool HasRecovered(long ok, long failed, long second, long nowTicks)
+    private bool HasRecovered(long attempts, long failed, long second, long nowTicks)
     {
         long from = second - (_settings.DegradedRecovery.Ticks / TimeSpan.TicksPerSecond) + 1;
-        (long recentOk, long recentFailed) = _ring.Results(from, second);
-        if (recentOk + recentFailed < _settings.MinimumSamples)
+        long seen = _ring.Attempts(from, second);
+        long recentFailed = _ring.Results(from, second).Failed;
+        if (seen < _settings.MinimumSamples)
         {
             if (nowTicks - _lastChangeTicks < _settings.Window.Ticks)
             {
@@ -153,10 +164,9 @@ public sealed partial class TargetHealth
             }
 
             from = second - (_settings.Window.Ticks / TimeSpan.TicksPerSecond) + 1;
-            (recentOk, recentFailed) = (ok, failed);
+            (seen, recentFailed) = (attempts, failed);
         }
 
-        long seen = recentOk + recentFailed;
         if (seen == 0)
         {
             return _ring.ProbeSuccesses(from, second) > 0 && _probeFailuresInARow == 0;

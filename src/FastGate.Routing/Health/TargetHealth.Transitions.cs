@@ -3,8 +3,8 @@ using FastGate.Routing.Timing;
 
 namespace FastGate.Routing.Health;
 
-// Everything here runs under the lock. The word alone is also written without it, by requests taking a trial, which is
-// why every change of it is a compare-and-swap or a whole new state with a new epoch.
+// Everything here runs under the lock. The word alone is also written without it, by a request pushing on the time at which a
+// recovering target is next owed one; to lose that to a change made here is no harm.
 public sealed partial class TargetHealth
 {
     private const long MinimumCooldownTicks = TimeSpan.TicksPerSecond / 10;
@@ -28,6 +28,7 @@ public sealed partial class TargetHealth
     private int _stepSuccesses;
     private bool _successSinceFailed;
     private bool _failWhenReleased;
+    private HealthRule _ruleWhenReleased;
     private FailureClass _lastClass;
     private Incident? _incident;
     private PendingIncident _pending;
@@ -40,7 +41,7 @@ public sealed partial class TargetHealth
     /// </summary>
     private bool HasReturned => _stepSuccesses >= _settings.SuccessesPerStep && Read().Step == _shares.Length - 1;
 
-    private bool TryStartTrial(HealthWord seen, long nowTicks, long startTicks, out Admission admission)
+    private bool TryStartTrial(HealthWord seen, long nowTicks, out Admission admission)
     {
         lock (_gate)
         {
@@ -53,10 +54,9 @@ public sealed partial class TargetHealth
                     word = Read();
                 }
 
-                // The lease outlives every wait before the attempt.
-                Store(word.With(trial: true, held: false, untilTicks: startTicks + _settings.TrialLease.Ticks));
+                Store(word.With(trial: true, held: false, untilTicks: nowTicks + _settings.TrialLease.Ticks));
                 _trialStartTicks = nowTicks;
-                admission = new Admission(AdmissionKind.Trial, word.Epoch, NextSequence(), startTicks);
+                admission = new Admission(AdmissionKind.Trial, word.Epoch, NextSequence(nowTicks), nowTicks);
                 return true;
             }
         }
@@ -74,7 +74,7 @@ public sealed partial class TargetHealth
         }
     }
 
-    /// <summary>A finished success ends a suspicion older than its attempt; one begun earlier says nothing about now.</summary>
+    /// <summary>A success, be it a first token, ends a suspicion older than its attempt; one begun earlier says nothing about now.</summary>
     private void EndSuspicion(in Admission admission)
     {
         if (admission.StartTicks >= _lastFailureTicks && _probeFailuresInARow == 0)
@@ -270,6 +270,7 @@ public sealed partial class TargetHealth
         {
             // Held a little longer than the damping lasts: the evaluation that fails it then comes up to a tenth of a second late.
             _failWhenReleased = true;
+            _ruleWhenReleased = rule;
             Store(word.With(held: true, untilTicks: _lastChangeTicks + _settings.Damping.Ticks + (2 * EvaluationInterval)));
             return;
         }

@@ -62,7 +62,7 @@ public sealed partial class TargetHealth
     {
         lock (_gate)
         {
-            return new ProbeFacts(Read().State, Volatile.Read(ref _suspect) != 0, _lastFailureTicks, _lastResultTicks, _lastProbeTicks);
+            return new ProbeFacts(Read().State, Volatile.Read(ref _suspect) != 0, _lastFailureTicks, _hot.LastResultTicks, _lastProbeTicks, _baseline.Ticks);
         }
     }
 }

@@ -24,9 +24,7 @@ public sealed partial class TargetHealth
 
     // Not zero when a success must look at the failures or limits counted in a row.
     private int _suspect;
-    private long _sequence;
-    private long _nextEvaluationTicks;
-    private long _lastResultTicks;
+    private HotCounters _hot;
 
     /// <summary>Creates the health of a target nothing is known of: healthy.</summary>
     /// <param name="target">The target's name, for changes and incidents.</param>
@@ -60,26 +58,26 @@ public sealed partial class TargetHealth
     internal HealthWord Read() => new(Volatile.Read(ref _word));
 
     /// <summary>Takes the leave the word promised; fails when another request took the trial first.</summary>
-    internal bool TryAdmit(HealthWord seen, Availability availability, long nowTicks, long startTicks, out Admission admission)
+    internal bool TryAdmit(HealthWord seen, Availability availability, long nowTicks, out Admission admission)
     {
         switch (availability)
         {
             case Availability.Trial:
-                return TryStartTrial(seen, nowTicks, startTicks, out admission);
+                return TryStartTrial(seen, nowTicks, out admission);
             case Availability.Ramp when nowTicks >= seen.UntilTicks:
                 // The pace owed it a request: push the time on. Losing this race only means that two are let through.
-                Interlocked.CompareExchange(ref _word, seen.With(untilTicks: nowTicks + _settings.RecoveryPace.Ticks).Bits, seen.Bits);
+                Interlocked.CompareExchange(ref _word, seen.With(held: false, untilTicks: nowTicks + _settings.RecoveryPace.Ticks).Bits, seen.Bits);
                 break;
             case Availability.Shifted when seen.State == TargetState.Recovering && seen.Step == 0:
-                return TryStartTrial(seen, nowTicks, startTicks, out admission);
+                return TryStartTrial(seen, nowTicks, out admission);
         }
 
-        admission = new Admission(AdmissionKind.Normal, seen.Epoch, NextSequence(), startTicks);
+        admission = new Admission(AdmissionKind.Normal, seen.Epoch, NextSequence(nowTicks), nowTicks);
         return true;
     }
 
     /// <summary>Leave without asking the state: the single attempt made when every target is out, or a retry just earned.</summary>
-    internal Admission Force(AdmissionKind kind, long startTicks) => new(kind, Read().Epoch, NextSequence(), startTicks);
+    internal Admission Force(AdmissionKind kind, long nowTicks) => new(kind, Read().Epoch, NextSequence(nowTicks), nowTicks);
 
     /// <summary>Takes a result into account.</summary>
     /// <param name="admission">The leave the attempt was made with.</param>
@@ -88,7 +86,7 @@ public sealed partial class TargetHealth
     /// Kept by the attempt between its reports: whether its first token already counted as a recovery step.
     /// </param>
     /// <param name="nowTicks">The time.</param>
-    public void Record(in Admission admission, in Outcome outcome, ref bool credited, long nowTicks)
+    internal void Record(in Admission admission, in Outcome outcome, ref bool credited, long nowTicks)
     {
         long second = SignalRing.SecondOf(nowTicks);
         if ((outcome.Flags & OutcomeFlags.ClientGone) != 0)
@@ -118,18 +116,18 @@ public sealed partial class TargetHealth
             }
 
             // Not at every result: the line is shared, and a tenth of a second is near enough for the probes' schedule.
-            if (nowTicks - Volatile.Read(ref _lastResultTicks) >= LastSeenResolution)
+            if (nowTicks - Volatile.Read(ref _hot.LastResultTicks) >= LastSeenResolution)
             {
-                Volatile.Write(ref _lastResultTicks, nowTicks);
+                Volatile.Write(ref _hot.LastResultTicks, nowTicks);
             }
         }
 
         if (Volatile.Read(ref _suspect) != 0 || Read().State >= TargetState.Failed)
         {
-            RecordSuccessSlowly(admission, finished, ref credited, nowTicks);
+            RecordSuccessSlowly(admission, ref credited, nowTicks);
         }
 
-        if (nowTicks >= Volatile.Read(ref _nextEvaluationTicks))
+        if (nowTicks >= Volatile.Read(ref _hot.NextEvaluationTicks))
         {
             Tick(nowTicks);
         }
@@ -143,9 +141,9 @@ public sealed partial class TargetHealth
     /// <param name="retryAfter">What the provider asked to wait; null when it did not say.</param>
     /// <param name="untilTicks">When the first key is free again.</param>
     /// <param name="nowTicks">The time.</param>
-    public void RecordExhaustedLimit(in Admission admission, TimeSpan? retryAfter, long untilTicks, long nowTicks)
+    internal void RecordExhaustedLimit(in Admission admission, TimeSpan? retryAfter, long untilTicks, long nowTicks)
     {
-        _ring.AddResult(SignalRing.SecondOf(nowTicks), FailureClass.RateLimited);
+        _ring.AddResult(SignalRing.SecondOf(nowTicks), FailureClass.RateLimited, counts: false);
         lock (_gate)
         {
             OnExhaustedLimit(admission, retryAfter, untilTicks, nowTicks);
@@ -171,7 +169,7 @@ public sealed partial class TargetHealth
     /// <param name="admission">The leave.</param>
     /// <param name="beatenStream">Whether it was a stream without a token yet, beaten by another attempt.</param>
     /// <param name="nowTicks">The time.</param>
-    public void Abandon(in Admission admission, bool beatenStream, long nowTicks)
+    internal void Abandon(in Admission admission, bool beatenStream, long nowTicks)
     {
         lock (_gate)
         {
@@ -192,33 +190,38 @@ public sealed partial class TargetHealth
     /// <param name="nowTicks">The time.</param>
     public void Tick(long nowTicks)
     {
-        if (nowTicks < Volatile.Read(ref _nextEvaluationTicks))
+        if (nowTicks < Volatile.Read(ref _hot.NextEvaluationTicks))
         {
             return;
         }
 
         lock (_gate)
         {
-            if (nowTicks >= _nextEvaluationTicks)
+            if (nowTicks >= _hot.NextEvaluationTicks)
             {
                 Evaluate(nowTicks);
             }
         }
     }
 
-    private long NextSequence() => Interlocked.Increment(ref _sequence);
+    private long NextSequence(long nowTicks)
+    {
+        _ring.AddBegun(SignalRing.SecondOf(nowTicks));
+        return Interlocked.Increment(ref _hot.Sequence);
+    }
 
     private void RecordFailure(in Admission admission, in Outcome outcome, long second, long nowTicks)
     {
-        _ring.AddResult(second, outcome.Class);
+        // News from before a recovery is kept for the record and judged by nobody.
+        _ring.AddResult(second, outcome.Class, counts: admission.StartTicks >= Volatile.Read(ref _evidenceFromTicks));
         switch (FailureClasses.Signal(outcome.Class))
         {
             case HealthSignal.Failure:
-                Volatile.Write(ref _lastResultTicks, nowTicks);
+                Volatile.Write(ref _hot.LastResultTicks, nowTicks);
                 lock (_gate)
                 {
                     OnFailure(admission, outcome.Class, outcome.RetryAfter, nowTicks);
-                    if (nowTicks >= _nextEvaluationTicks)
+                    if (nowTicks >= _hot.NextEvaluationTicks)
                     {
                         Evaluate(nowTicks);
                     }
@@ -239,15 +242,11 @@ public sealed partial class TargetHealth
         }
     }
 
-    private void RecordSuccessSlowly(in Admission admission, bool finished, ref bool credited, long nowTicks)
+    private void RecordSuccessSlowly(in Admission admission, ref bool credited, long nowTicks)
     {
         lock (_gate)
         {
-            if (finished)
-            {
-                EndSuspicion(admission);
-            }
-
+            EndSuspicion(admission);
             if (!credited && admission.StartTicks >= _evidenceFromTicks)
             {
                 credited = OnSignOfLife(admission, nowTicks);

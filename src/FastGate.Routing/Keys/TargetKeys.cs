@@ -147,8 +147,9 @@ public sealed class TargetKeys
         else
         {
             // Answers to requests sent before the first limit was known do not double it again.
-            int row = nowTicks < Volatile.Read(ref room.LimitedUntilTicks) ? Volatile.Read(ref room.LimitsInARow) - 1 : Interlocked.Increment(ref room.LimitsInARow) - 1;
-            hold = Math.Min(FirstHoldTicks << Math.Clamp(row, 0, 8), LongestHoldTicks);
+            bool known = nowTicks < Volatile.Read(ref room.LimitedUntilTicks);
+            int row = known ? Volatile.Read(ref room.LimitsInARow) : Interlocked.Increment(ref room.LimitsInARow);
+            hold = Math.Min(FirstHoldTicks << Math.Clamp(row - 1, 0, 8), LongestHoldTicks);
         }
 
         Volatile.Write(ref room.LimitedUntilTicks, Math.Max(nowTicks + hold, Volatile.Read(ref room.LimitedUntilTicks)));

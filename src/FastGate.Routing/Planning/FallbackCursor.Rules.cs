@@ -23,6 +23,12 @@ public partial struct FallbackCursor
         FailureClass failure = outcome.Class;
         attempt.LastFailure = failure;
         ClassActionKind action = _plan.ActionOn(failure);
+        if (action == ClassActionKind.Chain && _chainLength > 0)
+        {
+            // The request brought its own chain, which replaces the route's for every class.
+            action = ClassActionKind.Default;
+        }
+
         if (_lastChance)
         {
             return Finish(StopReason.AllFailed, failure, slot, nowTicks);
@@ -40,15 +46,13 @@ public partial struct FallbackCursor
             return decision;
         }
 
-        bool ownChain = action == ClassActionKind.Chain && TryEnterChain(failure);
-        if (failure == FailureClass.ContextWindow && !ownChain && action != ClassActionKind.Next)
+        if (action == ClassActionKind.Chain)
+        {
+            EnterChain(failure);
+        }
+        else if (failure == FailureClass.ContextWindow && action == ClassActionKind.Default)
         {
             NarrowToLarger(attempt.Leaf);
-        }
-        else if (action == ClassActionKind.Chain && !ownChain && IsFinal(failure))
-        {
-            // Its chain was replaced by the request's own, which has nothing to say about this class.
-            return Finish(StopReason.Refused, failure, slot, nowTicks);
         }
 
         if (_underWay > 0)
@@ -71,21 +75,13 @@ public partial struct FallbackCursor
     /// <summary>Availability failures may fall back from their own chain to the rest of the main one; the others must not.</summary>
     private static bool MayLeaveChain(FailureClass failure) => failure != FailureClass.ContextWindow && !IsFinal(failure);
 
-    private bool TryEnterChain(FailureClass failure)
+    private void EnterChain(FailureClass failure)
     {
-        RouteGroup? chain = _plan.Chains[(int)failure];
-        if (chain is null || _chainLength > 0)
-        {
-            return false;
-        }
-
-        _active = chain;
+        _active = _plan.Chains[(int)failure]!;
         if (!MayLeaveChain(failure))
         {
-            _eligible &= chain.LeafMask;
+            _eligible &= _active.LeafMask;
         }
-
-        return true;
     }
 
     private void NarrowToLarger(int leaf)

@@ -100,7 +100,7 @@ public partial struct FallbackCursor
 
             // The state may have changed since it was looked at, and a trial may have been taken by another request.
             if (key >= 0 && availability is not (Availability.Out or Availability.Busy)
-                && target.Health.TryAdmit(word, availability, nowTicks, nowTicks, out Admission admission))
+                && target.Health.TryAdmit(word, availability, nowTicks, out Admission admission))
             {
                 decision = Start(leaf, key, admission, flags | (admission.Kind == AdmissionKind.Trial ? AttemptFlags.Trial : 0), reason, nowTicks);
                 return true;

@@ -95,7 +95,8 @@ public sealed class RouteTableBuilder(IReadOnlyList<Target> targets, IReadOnlyLi
             if (action.Kind == ClassActionKind.Chain)
             {
                 string name = FailureClasses.Name(failure);
-                chains[(int)failure] = BuildGroup($"{route.Name}/{name}", action.Chain, StrategyKind.Priority, 1, null, $"{at}.on.{name}", path, leaves, errors);
+                chains[(int)failure] = BuildGroup(
+                    $"{route.Name}/{name}", action.Chain, StrategyKind.Priority, 1, null, $"{at}.on.{name}", path, leaves, errors);
             }
         }
 

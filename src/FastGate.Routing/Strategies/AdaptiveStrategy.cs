@@ -55,35 +55,18 @@ internal sealed class AdaptiveStrategy(RouteNode[] members) : Strategy(members)
         return health * latency * load * member.Quality;
     }
 
+    /// <summary>
+    /// A draw from Beta(a, b), by the normal distribution of the same mean and variance: close enough to decide by, for a
+    /// tenth of the time of an exact draw. The normal is the sum of four uniform numbers, all from one random word.
+    /// </summary>
     private static double Beta(double a, double b, ref RequestRandom random)
     {
-        double x = Gamma(a, ref random);
-        return x / (x + Gamma(b, ref random));
+        ulong bits = random.NextUInt64();
+        double sum = ((bits & 0xFFFF) + ((bits >> 16) & 0xFFFF) + ((bits >> 32) & 0xFFFF) + (bits >> 48)) / 65536.0;
+
+        // Four uniform numbers have mean 2 and variance 1/3.
+        double normal = (sum - 2) * 1.7320508075688772;
+        double all = a + b;
+        return Math.Clamp((a / all) + (normal * Math.Sqrt(a * b / (all + 1)) / all), 0, 1);
     }
-
-    /// <summary>Marsaglia and Tsang, "A Simple Method for Generating Gamma Variables", 2000; shape is 1 or more.</summary>
-    private static double Gamma(double shape, ref RequestRandom random)
-    {
-        double d = shape - (1.0 / 3);
-        double c = 1 / Math.Sqrt(9 * d);
-        while (true)
-        {
-            double x = Normal(ref random);
-            double v = 1 + (c * x);
-            if (v <= 0)
-            {
-                continue;
-            }
-
-            v = v * v * v;
-            if (Math.Log(1 - random.NextDouble()) < (0.5 * x * x) + d - (d * v) + (d * Math.Log(v)))
-            {
-                return d * v;
-            }
-        }
-    }
-
-    /// <summary>Box and Muller, one of the pair.</summary>
-    private static double Normal(ref RequestRandom random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

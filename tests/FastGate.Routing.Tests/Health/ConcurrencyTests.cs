@@ -66,7 +66,9 @@ public sealed class ConcurrencyTests
                         ? cursor.AfterWait(decision.Slot, now + decision.Wait.Ticks)
                         : cursor.Next(
                             decision.Slot,
-                            random.Next(4) == 0 ? Outcome.Failure((FailureClass)random.Next(1, FailureClasses.Count)) : Outcome.Success(TimeSpan.FromMilliseconds(5)),
+                            random.Next(4) == 0
+                                ? Outcome.Failure((FailureClass)random.Next(1, FailureClasses.Count))
+                                : Outcome.Success(TimeSpan.FromMilliseconds(5)),
                             now);
                 }
 

@@ -63,6 +63,15 @@ public sealed class ProbeScheduleTests
     }
 
     [Fact]
+    public void A_refused_key_is_probed_every_interval_and_one_in_use_never()
+    {
+        Assert.Equal(long.MaxValue, ProbeSchedule.NextForKey(0, 0, Interval));
+        Assert.Equal(long.MaxValue, ProbeSchedule.NextForKey(5, 0, TimeSpan.Zero));
+        Assert.Equal(5 + Interval.Ticks, ProbeSchedule.NextForKey(5, 0, Interval));
+        Assert.Equal(90 + Interval.Ticks, ProbeSchedule.NextForKey(5, 90, Interval));
+    }
+
+    [Fact]
     public void An_interval_of_zero_is_off()
     {
         _rig.Fail(_rig["a/m"]);

@@ -12,7 +12,7 @@ public sealed class SignalRingTests
         for (long second = 100; second < 400; second++)
         {
             ring.AddSuccess(second);
-            ring.AddResult(second, FailureClass.Upstream5xx);
+            ring.AddResult(second, FailureClass.Upstream5xx, counts: true);
             (long ok, long failed) = ring.Results(second - 29, second);
             long expected = Math.Min(second - 99, 30);
             Assert.Equal((expected, expected), (ok, failed));

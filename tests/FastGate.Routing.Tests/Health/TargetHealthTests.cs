@@ -172,12 +172,15 @@ public sealed class TargetHealthTests
         _rig.Fail(_rig["a/m"]);
         Recover();
         Assert.Equal(TargetState.Healthy, _health.State);
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < 1000; i++)
         {
+            _rig.Advance(20);
             Record(early, Outcome.Failure(FailureClass.Timeout));
+            _rig.Report(_health, Fine);
         }
 
         Assert.Equal(TargetState.Healthy, _health.State);
+        Assert.Equal(1000, _health.Share);
     }
 
     [Fact]
@@ -312,6 +315,47 @@ public sealed class TargetHealthTests
     }
 
     [Fact]
+    public void A_rate_limit_while_a_returned_target_waits_for_its_name_holds_it_only_as_long_as_the_limit()
+    {
+        // Good answers between the failures make it grey; then twelve good ones in less than the damping time.
+        _rig.Fail(_rig["a/m"]);
+        _rig.Advance(1300);
+        Assert.True(TryAdmit(out Admission admission));
+        Record(admission, Fine);
+        _rig.Advance(1100);
+        Assert.True(TryAdmit(out admission));
+        Record(admission, Down);
+        while (!_health.Read().TrialUnderWay)
+        {
+            _rig.Advance(10);
+            if (TryAdmit(out admission))
+            {
+                break;
+            }
+        }
+
+        for (int i = 0; i < 12; i++)
+        {
+            Record(admission, Fine);
+            while (!TryAdmit(out admission))
+            {
+                _rig.Advance(10);
+            }
+        }
+
+        Assert.Equal(TargetState.Recovering, _health.State);
+        Assert.Equal(1000, _health.Share);
+        _health.RecordExhaustedLimit(admission, TimeSpan.FromMilliseconds(300), _rig.Now + (300 * TimeSpan.TicksPerMillisecond), _rig.Now);
+        Assert.True(_health.IsOut(_rig.Now));
+        _rig.Advance(301);
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.True(TryAdmit(out _));
+            _rig.Advance(10);
+        }
+    }
+
+    [Fact]
     public void The_first_token_of_a_stream_ends_a_trial_and_its_end_is_not_counted_again()
     {
         _rig.Fail(_rig["a/m"]);
@@ -336,7 +380,7 @@ public sealed class TargetHealthTests
         Availability availability = word.Judge(_rig.Now, 999);
         admission = default;
         return availability is not (Availability.Out or Availability.Busy or Availability.Shifted)
-            && _health.TryAdmit(word, availability, _rig.Now, _rig.Now, out admission);
+            && _health.TryAdmit(word, availability, _rig.Now, out admission);
     }
 
     private void Record(Admission admission, Outcome outcome)

@@ -1,3 +1,4 @@
+using FastGate.Routing.Health;
 using FastGate.Routing.Outcomes;
 using FastGate.Routing.Planning;
 using FastGate.Routing.Retry;
@@ -32,6 +33,38 @@ public sealed class CursorProperties
             }
 
             Assert.All(rig.Targets, target => Assert.Equal(0, target.Load.InFlight));
+        }));
+
+    [Fact]
+    public void No_client_sees_an_error_while_one_target_works_whatever_became_of_the_others() =>
+        Check.One(Fixed, Prop.ForAll(Scripts(), script =>
+        {
+            RoutingRig rig = NewRig(script.Seed);
+            RoutePlan plan = rig.Route(route => route with { Strategy = script.Strategy, Hops = 8, Deadline = TimeSpan.FromMinutes(10) });
+            Target works = rig.Targets[script.Seed % Targets];
+            for (int i = 0; i < 60; i++)
+            {
+                Decision decision = rig.Begin(plan, out FallbackCursor cursor);
+                for (int steps = 1; decision.Kind == DecisionKind.Attempt; steps++)
+                {
+                    if (decision.Wait > TimeSpan.Zero)
+                    {
+                        rig.Now += decision.Wait.Ticks;
+                        decision = cursor.AfterWait(decision.Slot, rig.Now);
+                        continue;
+                    }
+
+                    Step step = script.Steps[(i + steps) % script.Steps.Length];
+                    rig.Advance(step.TookMs / 10.0);
+                    bool ill = FailureClasses.Signal(step.Failure) is HealthSignal.Failure or HealthSignal.RateLimited;
+                    Outcome outcome = decision.Target == works || !ill ? Outcome.Success(TimeSpan.FromMilliseconds(50)) : Outcome.Failure(step.Failure);
+                    decision = cursor.Next(decision.Slot, outcome, rig.Now);
+                }
+
+                Assert.Equal(DecisionKind.Commit, decision.Kind);
+                Assert.Equal(TargetState.Healthy, works.Health.State);
+                rig.Advance(script.GapMs);
+            }
         }));
 
     private static void Follow(Script script)
@@ -187,7 +220,8 @@ public sealed class CursorProperties
         Step[] Steps, int Seed, Routing.Strategies.StrategyKind Strategy, int Hops, int Retries, int DeadlineSeconds, bool Chained, int GapMs)
     {
         public override string ToString() =>
-            $"seed {Seed}, {Strategy}, hops {Hops}, retries {Retries}, deadline {DeadlineSeconds}s, chained {Chained}, gap {GapMs}ms: {string.Join("; ", Steps.Select(s => $"{s}"))}";
+            $"seed {Seed}, {Strategy}, hops {Hops}, retries {Retries}, deadline {DeadlineSeconds}s, chained {Chained}, gap {GapMs}ms: "
+            + string.Join("; ", Steps);
     }
 
     private readonly record struct Step(FailureClass Failure, int TookMs, bool Pooled, int RetryAfterMs, bool Gone)

@@ -140,7 +140,7 @@ public sealed class HealthProperties
         HealthWord word = health.Read();
         Availability availability = word.Judge(rig.Now, 0);
         admission = default;
-        return availability is not (Availability.Out or Availability.Busy) && health.TryAdmit(word, availability, rig.Now, rig.Now, out admission);
+        return availability is not (Availability.Out or Availability.Busy) && health.TryAdmit(word, availability, rig.Now, out admission);
     }
 
     private static Arbitrary<Event[]> Sequences()

@@ -13,7 +13,7 @@ internal static class Outages
         const double From = 120;
         const double To = From + 3600;
         const double End = To + 120;
-        SimulatedProvider sick = new(Sick, (t, random) => t is >= From and < To ? new Reply(FailureClass.Connect, 3) : SimulatedProvider.Healthy(t, random));
+        var sick = SimulatedProvider.Down(Sick, From, To, new Reply(FailureClass.Connect, 3));
         return OutageResult.Of("hard outage, 1 h, 100/s", Run(seed, sick, End, 100), sick, From, To, End);
     }
 
@@ -46,7 +46,7 @@ internal static class Outages
         const double From = 120;
         const double To = From + 2400;
         const double End = To + 120;
-        SimulatedProvider sick = new(Sick, (t, random) => t is >= From and < To ? new Reply(FailureClass.RateLimited, 30) : SimulatedProvider.Healthy(t, random));
+        var sick = SimulatedProvider.Down(Sick, From, To, new Reply(FailureClass.RateLimited, 30));
         return OutageResult.Of("wall of 429s, 40 min, 50/s", Run(seed, sick, End, 50), sick, From, To, End);
     }
 

@@ -47,6 +47,12 @@ internal sealed class RoutingSimulation
 
     internal int Attempts { get; private set; }
 
+    /// <summary>Answers that broke off and could not be continued.</summary>
+    internal int Interrupted { get; private set; }
+
+    /// <summary>Answers that broke off and were continued by another target.</summary>
+    internal int Continued { get; private set; }
+
     /// <summary>Times to the first token as clients saw them, in milliseconds, with the second of the request's arrival.</summary>
     internal List<(double Second, double Ms)> FirstTokens { get; } = [];
 
@@ -58,11 +64,7 @@ internal sealed class RoutingSimulation
 
     internal double SecondOf(long ticks) => (ticks - _origin) / (double)TimeSpan.TicksPerSecond;
 
-    internal IReadOnlyList<Incident> IncidentsOf(string target)
-    {
-        TargetHealth health = _rig[target].Health;
-        return health.OpenedIncident is Incident open ? [.. health.ClosedIncidents(), open] : health.ClosedIncidents();
-    }
+    internal IReadOnlyList<Incident> IncidentsOf(string target) => [.. _rig.Incidents.Where(incident => incident.Target == target)];
 
     /// <summary>The state of a target at a second.</summary>
     internal TargetState StateAt(string target, double second) =>
@@ -153,6 +155,7 @@ internal sealed class RoutingSimulation
                     simulation.AtTicks(simulation._rig.Now + decision.Wait.Ticks, () => Follow(_cursor.AfterWait(decision.Slot, simulation._rig.Now)));
                     break;
                 case DecisionKind.Attempt:
+                    simulation.Continued += decision.Flags.HasFlag(AttemptFlags.Continuation) ? 1 : 0;
                     Send(decision);
                     break;
                 case DecisionKind.Commit when !_answered:
@@ -169,7 +172,10 @@ internal sealed class RoutingSimulation
                     }
 
                     break;
-                case DecisionKind.Stop when !_answered && decision.Stop != StopReason.None:
+                case DecisionKind.Stop when _answered && decision.Stop != StopReason.None:
+                    simulation.Interrupted++;
+                    break;
+                case DecisionKind.Stop when decision.Stop != StopReason.None:
                     simulation.Failed++;
                     simulation.Errors.Add((simulation.Now, decision.Stop));
                     break;
@@ -186,7 +192,7 @@ internal sealed class RoutingSimulation
             double allowed = Math.Min(FirstByteTimeoutMs, FirstTokenTimeoutMs);
             bool late = reply.AfterMs > allowed;
             long at = simulation._rig.Now + (long)(Math.Min(reply.AfterMs, allowed) * TimeSpan.TicksPerMillisecond);
-            if (at > _cursor.DeadlineTicks)
+            if (at > _cursor.DeadlineTicks && !_answered)
             {
                 at = _cursor.DeadlineTicks;
                 late = true;
@@ -209,10 +215,12 @@ internal sealed class RoutingSimulation
             Follow(commit);
             if (commit.Kind == DecisionKind.Commit)
             {
-                var duration = TimeSpan.FromMilliseconds(reply.AfterMs + reply.StreamMs);
+                Outcome end = reply.Cut
+                    ? Outcome.Failure(FailureClass.StreamCut)
+                    : Outcome.Success(TimeSpan.FromMilliseconds(reply.AfterMs + reply.StreamMs));
                 simulation.AtTicks(
                     now + (long)(reply.StreamMs * TimeSpan.TicksPerMillisecond),
-                    () => _cursor.Next(slot, Outcome.Success(duration), simulation._rig.Now));
+                    () => Follow(_cursor.Next(slot, end, simulation._rig.Now)));
             }
         }
     }

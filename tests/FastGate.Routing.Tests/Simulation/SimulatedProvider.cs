@@ -7,7 +7,8 @@ namespace FastGate.Routing.Tests.Simulation;
 /// <param name="AfterMs">Until the failure, or until the first token.</param>
 /// <param name="StreamMs">From the first token to the end of the answer.</param>
 /// <param name="RetryAfter">What a refusal asks to wait.</param>
-internal readonly record struct Reply(FailureClass Failure, double AfterMs, double StreamMs = 0, TimeSpan? RetryAfter = null)
+/// <param name="Cut">Whether the answer breaks off at its end.</param>
+internal readonly record struct Reply(FailureClass Failure, double AfterMs, double StreamMs = 0, TimeSpan? RetryAfter = null, bool Cut = false)
 {
     internal static Reply Answer(double firstTokenMs, double streamMs = 300) => new(FailureClass.None, firstTokenMs, streamMs);
 }
@@ -23,6 +24,10 @@ internal sealed class SimulatedProvider(string target, Func<double, Random, Repl
     internal int Probes { get; private set; }
 
     internal static Reply Healthy(double second, Random random) => Reply.Answer(150 + (random.NextDouble() * 100));
+
+    /// <summary>Healthy but for a time in which every call has the same reply.</summary>
+    internal static SimulatedProvider Down(string target, double from, double to, Reply reply) =>
+        new(target, (second, random) => second >= from && second < to ? reply : Healthy(second, random));
 
     internal Reply Answer(double second, Random random, bool trial)
     {
