@@ -46,7 +46,16 @@ internal sealed partial class ModelCatalog(TimerWheel wheel, TimeProvider time, 
     /// <summary>Asks the providers again unless that was done a moment ago. Concurrent callers share one round.</summary>
     internal async Task RefreshAsync()
     {
-        await _refreshing.WaitAsync(_stop.Token).ConfigureAwait(false);
+        try
+        {
+            await _refreshing.WaitAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: what is known must do.
+            return;
+        }
+
         try
         {
             if (_everRefreshed && time.GetElapsedTime(_lastRefresh) < ShortestInterval)

@@ -11,6 +11,8 @@ internal sealed class BodyBuffer
     private const int FirstSegmentSize = 4 * 1024;
     private const int LargestSegmentSize = 1024 * 1024;
 
+    // The one segment nearly every use needs, kept for the next use. Only the object: its memory goes back to the pool.
+    private Segment? _spare;
     private Segment? _first;
     private Segment? _last;
     private int _lastUsed;
@@ -52,6 +54,7 @@ internal sealed class BodyBuffer
         {
             Segment? next = segment.NextSegment;
             segment.Release();
+            _spare = segment;
             segment = next;
         }
 
@@ -64,7 +67,9 @@ internal sealed class BodyBuffer
     {
         // Segments double, so that a large body takes few of them and a small one little.
         int size = _last is null ? Math.Max(FirstSegmentSize, Math.Min(wanted, LargestSegmentSize)) : Math.Min(_last.Capacity * 2, LargestSegmentSize);
-        var segment = Segment.Rent(size);
+        Segment segment = _spare ?? new Segment();
+        _spare = null;
+        segment.Rent(size);
         if (_last is null)
         {
             _first = segment;
@@ -80,24 +85,18 @@ internal sealed class BodyBuffer
 
     private sealed class Segment : ReadOnlySequenceSegment<byte>
     {
-        [ThreadStatic]
-        private static Segment? _free;
-
         private byte[] _array = [];
 
         internal int Capacity => _array.Length;
 
         internal Segment? NextSegment => (Segment?)Next;
 
-        internal static Segment Rent(int size)
+        internal void Rent(int size)
         {
-            Segment segment = _free ?? new Segment();
-            _free = segment.NextSegment;
-            segment.Next = null;
-            segment.RunningIndex = 0;
-            segment._array = ArrayPool<byte>.Shared.Rent(size);
-            segment.Memory = segment._array;
-            return segment;
+            Next = null;
+            RunningIndex = 0;
+            _array = ArrayPool<byte>.Shared.Rent(size);
+            Memory = _array;
         }
 
         internal void Link(Segment next)
@@ -113,8 +112,7 @@ internal sealed class BodyBuffer
             ArrayPool<byte>.Shared.Return(_array);
             _array = [];
             Memory = default;
-            Next = _free;
-            _free = this;
+            Next = null;
         }
     }
 }

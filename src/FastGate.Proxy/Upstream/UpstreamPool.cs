@@ -26,7 +26,7 @@ internal sealed class UpstreamPool : IDisposable
     private readonly Slot[] _hot = new Slot[HotSlots];
     private readonly Lock _lock = new();
     private readonly Stack<UpstreamConnection> _rest = new();
-    private readonly Queue<TaskCompletionSource<UpstreamConnection?>> _waiters = new();
+    private readonly LinkedList<TaskCompletionSource<UpstreamConnection?>> _waiters = new();
     private readonly SweepTimer _sweep;
     private int _restCount;
     private int _waiting;
@@ -222,9 +222,10 @@ internal sealed class UpstreamPool : IDisposable
     private async ValueTask<UpstreamConnection?> WaitAsync(TimeSpan timeout, CancellationToken cancellation)
     {
         var waiter = new TaskCompletionSource<UpstreamConnection?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        LinkedListNode<TaskCompletionSource<UpstreamConnection?>> place;
         lock (_lock)
         {
-            _waiters.Enqueue(waiter);
+            place = _waiters.AddLast(waiter);
             Interlocked.Increment(ref _waiting);
         }
 
@@ -239,6 +240,15 @@ internal sealed class UpstreamPool : IDisposable
             if (!waiter.TrySetCanceled(CancellationToken.None))
             {
                 return await waiter.Task.ConfigureAwait(false);
+            }
+
+            lock (_lock)
+            {
+                if (place.List is not null)
+                {
+                    _waiters.Remove(place);
+                    Interlocked.Decrement(ref _waiting);
+                }
             }
 
             throw;
@@ -259,8 +269,10 @@ internal sealed class UpstreamPool : IDisposable
             TaskCompletionSource<UpstreamConnection?>? waiter;
             lock (_lock)
             {
-                if (_waiters.TryDequeue(out waiter))
+                waiter = _waiters.First?.Value;
+                if (waiter is not null)
                 {
+                    _waiters.RemoveFirst();
                     Interlocked.Decrement(ref _waiting);
                 }
             }

@@ -20,10 +20,9 @@ public sealed class AloneInTheProcess;
 public sealed class SteadyStateAllocationTests
 {
     private const int WarmUp = 1000;
-    private const int Measured = 2000;
-
-    // What the runtime itself does now and then: a thread-pool thread, a tiering step, the odd timer.
-    private const double NoiseBytesPerRequest = 0.5;
+    private const int Rounds = 40;
+    private const int RequestsPerRound = 50;
+    private const double MostBytesPerRequest = 0.5;
 
     private readonly byte[] _received = new byte[64 * 1024];
 
@@ -86,7 +85,7 @@ public sealed class SteadyStateAllocationTests
         await plane.ListenAsync([new ListenSettings(new IPEndPoint(IPAddress.Loopback, 0))]);
         IPEndPoint address = plane.Addresses[0];
         double perRequest = await Task.Factory.StartNew(() => Drive(listener, address, request, answer, last), TaskCreationOptions.LongRunning).Soon();
-        Assert.True(perRequest <= NoiseBytesPerRequest, $"{perRequest} bytes a request");
+        Assert.True(perRequest <= MostBytesPerRequest, $"{perRequest} bytes a request");
     }
 
     private double Drive(Socket listener, IPEndPoint gateway, byte[] request, Action<Socket, Socket> answer, byte[] last)
@@ -100,16 +99,18 @@ public sealed class SteadyStateAllocationTests
         Exchange(1, sent: true);
         Exchange(WarmUp, sent: false);
 
-        // The best of some: a background step of the runtime spoils one, an allocation in the data plane spoils all.
-        double best = double.MaxValue;
-        for (int round = 0; round < 4 && best > NoiseBytesPerRequest; round++)
+        // The runtime allocates now and then, the more the busier the machine: a thread-pool thread, a move between threads' caches. That
+        // spoils some of the rounds; an allocation in the data plane spoils all, so the quietest quarter must be clean.
+        double[] rounds = new double[Rounds];
+        for (int round = 0; round < Rounds; round++)
         {
             long before = GC.GetTotalAllocatedBytes(precise: true);
-            Exchange(Measured, sent: false);
-            best = Math.Min(best, (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Measured);
+            Exchange(RequestsPerRound, sent: false);
+            rounds[round] = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)RequestsPerRound;
         }
 
-        return best;
+        Array.Sort(rounds);
+        return rounds[Rounds / 4];
 
         void Exchange(int count, bool sent)
         {
