@@ -5,6 +5,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 configuration=${CONFIGURATION:-Release}
+# What has just been built, unless something else is named: never a binary left over from an earlier publish.
+export FASTGATE_BINARY=${FASTGATE_BINARY:-$PWD/src/FastGate/bin/$configuration/net10.0/fastgate}
 projects=("$@")
 if [ ${#projects[@]} -eq 0 ]; then
   mapfile -t projects < <(find tests -name '*.Tests.csproj' -o -name 'FastGate.Fuzz.csproj' | sort | xargs -n1 dirname)

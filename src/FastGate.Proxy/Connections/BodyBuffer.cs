@@ -11,7 +11,7 @@ internal sealed class BodyBuffer
     private const int FirstSegmentSize = 4 * 1024;
     private const int LargestSegmentSize = 1024 * 1024;
 
-    // The one segment nearly every use needs, kept for the next use. Only the object: its memory goes back to the pool.
+    // Segments for the next use. Only the objects: their memory goes back to the pool.
     private Segment? _spare;
     private Segment? _first;
     private Segment? _last;
@@ -53,7 +53,7 @@ internal sealed class BodyBuffer
         for (Segment? segment = _first; segment is not null;)
         {
             Segment? next = segment.NextSegment;
-            segment.Release();
+            segment.Release(_spare);
             _spare = segment;
             segment = next;
         }
@@ -68,7 +68,7 @@ internal sealed class BodyBuffer
         // Segments double, so that a large body takes few of them and a small one little.
         int size = _last is null ? Math.Max(FirstSegmentSize, Math.Min(wanted, LargestSegmentSize)) : Math.Min(_last.Capacity * 2, LargestSegmentSize);
         Segment segment = _spare ?? new Segment();
-        _spare = null;
+        _spare = segment.NextSegment;
         segment.Rent(size);
         if (_last is null)
         {
@@ -107,12 +107,12 @@ internal sealed class BodyBuffer
 
         internal Span<byte> Free(int used) => _array.AsSpan(used);
 
-        internal void Release()
+        internal void Release(Segment? next)
         {
             ArrayPool<byte>.Shared.Return(_array);
             _array = [];
             Memory = default;
-            Next = null;
+            Next = next;
         }
     }
 }

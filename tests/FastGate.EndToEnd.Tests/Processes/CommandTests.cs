@@ -7,7 +7,8 @@ namespace FastGate.EndToEnd.Tests.Processes;
 /// <summary>Commands that end by themselves: exit code and what is printed where.</summary>
 public sealed class CommandTests : IDisposable
 {
-    private const string Valid = "providers: { a: { base_url: 'http://127.0.0.1:1/v1', key: k } }\n";
+    // With its models listed the provider is not asked for them, which would be a line of its own.
+    private const string Valid = "providers: { a: { base_url: 'http://127.0.0.1:1/v1', key: k, models: [ok] } }\n";
 
     private const string Invalid = """
         providers:
