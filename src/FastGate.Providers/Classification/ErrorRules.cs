@@ -87,7 +87,8 @@ internal static class ErrorRules
             ["content_policy_violation", "content_filter", "responsibleaipolicyviolation", "moderation_blocked"], VerdictKind.ContentPolicy, AzureFilter),
         new(
             "OpenAI", StatusRange.Client, Place.Wording,
-            ["flagged as potentially violating", "rejected as a result of our safety system", "rejected by the safety system"], VerdictKind.ContentPolicy, OpenAiCodes),
+            ["flagged as potentially violating", "rejected as a result of our safety system", "rejected by the safety system", "invalid prompt*for safety reasons"],
+            VerdictKind.ContentPolicy, "https://github.com/microsoft/PyRIT/pull/1463"),
         new("Azure", StatusRange.Client, Place.Wording, ["content management policy"], VerdictKind.ContentPolicy, AzureFilter),
         new("Anthropic", StatusRange.Client, Place.Wording, ["blocked by content filtering policy"], VerdictKind.ContentPolicy, AnthropicErrors),
         new("Google", StatusRange.Client, Place.Wording, ["prohibited_content", "blocked due to safety"], VerdictKind.ContentPolicy, GoogleErrors),
@@ -168,7 +169,10 @@ internal static class ErrorRules
         new(
             "OpenAI, Anthropic", StatusRange.Client, Place.Name,
             ["invalid_api_key", "authentication_error", "permission_error", "billing_error"], VerdictKind.Auth, AnthropicErrors),
-        new("Google, xAI (400)", StatusRange.Client, Place.Wording, ["api key not valid", "api key expired", "incorrect api key provided"], VerdictKind.Auth, XaiErrors),
+        new(
+            "Google, xAI (400)", StatusRange.Client, Place.Wording,
+            ["api key not valid", "api key expired", "incorrect api key provided", "incorrect%20api%20key%20provided"],
+            VerdictKind.Auth, "https://github.com/i-am-bee/beeai-framework/issues/447"),
 
         // What only an error inside a stream leaves to be told by its name.
         new(
