@@ -70,7 +70,9 @@ internal static class ErrorRules
             "Cerebras", StatusRange.Any, Place.Name,
             ["too_many_requests_error", "too_many_tokens_error", "token_quota_exceeded", "request_quota_exceeded"], VerdictKind.RateLimited, CerebrasErrors),
         new("Groq (498: flex tier)", StatusRange.Client, Place.Name, ["capacity_exceeded"], VerdictKind.RateLimited, GroqErrors),
-        new("Mistral (without a status: in a stream)", StatusRange.Client, Place.Wording, ["service tier capacity exceeded"], VerdictKind.RateLimited, MistralErrors),
+        new(
+            "Mistral (without a status: in a stream)", StatusRange.Client, Place.Wording, ["service tier capacity exceeded"],
+            VerdictKind.RateLimited, MistralErrors),
         new(
             "OpenAI, Google, Azure", StatusRange.Client, Place.Wording,
             ["exceeded your current quota", "billing hard limit", "out of call volume quota"], VerdictKind.RateLimited, OpenAiCodes),
@@ -92,9 +94,13 @@ internal static class ErrorRules
         new("Azure", StatusRange.Client, Place.Wording, ["content management policy"], VerdictKind.ContentPolicy, AzureFilter),
         new("Anthropic", StatusRange.Client, Place.Wording, ["blocked by content filtering policy"], VerdictKind.ContentPolicy, AnthropicErrors),
         new("Google", StatusRange.Client, Place.Wording, ["prohibited_content", "blocked due to safety"], VerdictKind.ContentPolicy, GoogleErrors),
-        new("Bedrock", StatusRange.Client, Place.Wording, ["blocked by the content filter", "guardrail*blocked", "blocked by*guardrail"], VerdictKind.ContentPolicy, BedrockErrors),
+        new(
+            "Bedrock", StatusRange.Client, Place.Wording, ["blocked by the content filter", "guardrail*blocked", "blocked by*guardrail"],
+            VerdictKind.ContentPolicy, BedrockErrors),
         new("OpenRouter (403)", StatusRange.Client, Place.Wording, ["input was flagged"], VerdictKind.ContentPolicy, OpenRouterErrors),
-        new("DeepSeek", StatusRange.Client, Place.Wording, ["content exists risk"], VerdictKind.ContentPolicy, "https://github.com/deepseek-ai/awesome-deepseek-integration/issues/13"),
+        new(
+            "DeepSeek", StatusRange.Client, Place.Wording, ["content exists risk"],
+            VerdictKind.ContentPolicy, "https://github.com/deepseek-ai/awesome-deepseek-integration/issues/13"),
         new("xAI (403)", StatusRange.Client, Place.Wording, ["violates usage guidelines"], VerdictKind.ContentPolicy, XaiErrors),
         new(
             "Alibaba", StatusRange.Client, Place.Name,
@@ -104,7 +110,9 @@ internal static class ErrorRules
         new(
             "OpenAI, Groq, OpenRouter", StatusRange.Any, Place.Name,
             ["context_length_exceeded", "context_window_exceeded", "model_context_window_exceeded"], VerdictKind.ContextWindow, OpenAiCodes),
-        new("llama.cpp (400, once 500)", StatusRange.Any, Place.Name, ["exceed_context_size_error"], VerdictKind.ContextWindow, "https://github.com/ggml-org/llama.cpp/pull/15780"),
+        new(
+            "llama.cpp (400, once 500)", StatusRange.Any, Place.Name, ["exceed_context_size_error"],
+            VerdictKind.ContextWindow, "https://github.com/ggml-org/llama.cpp/pull/15780"),
         new("Anthropic", StatusRange.Client, Place.Name, ["request_too_large"], VerdictKind.ContextWindow, AnthropicErrors),
         new(
             "OpenAI, Azure, DeepSeek, Mistral, vLLM, OpenRouter, Fireworks", StatusRange.Client, Place.Wording,
@@ -112,7 +120,9 @@ internal static class ErrorRules
         new(
             "OpenAI (a text above any model's window)", StatusRange.Client, Place.Wording,
             ["invalid 'messages*string too long", "invalid 'input*string too long"], VerdictKind.ContextWindow, OpenAiCodes),
-        new("Groq, OpenAI", StatusRange.Client, Place.Wording, ["reduce the length of the"], VerdictKind.ContextWindow, "https://github.com/fjrdomingues/autopilot/issues/177"),
+        new(
+            "Groq, OpenAI", StatusRange.Client, Place.Wording, ["reduce the length of the"],
+            VerdictKind.ContextWindow, "https://github.com/fjrdomingues/autopilot/issues/177"),
         new(
             "Anthropic, Fireworks", StatusRange.Client, Place.Wording,
             ["prompt is too long", "exceed context limit"], VerdictKind.ContextWindow, "https://github.com/earendil-works/pi/issues/102"),
@@ -127,7 +137,9 @@ internal static class ErrorRules
             "Cohere", StatusRange.Client, Place.Wording,
             ["too many tokens:"], VerdictKind.ContextWindow, "https://github.com/cohere-ai/sandbox-topically/issues/4"),
         new("Mistral", StatusRange.Client, Place.Wording, ["too large for model with"], VerdictKind.ContextWindow, MistralErrors),
-        new("vLLM 0.16", StatusRange.Client, Place.Wording, ["context length is only"], VerdictKind.ContextWindow, "https://github.com/harbor-framework/harbor/pull/996"),
+        new(
+            "vLLM 0.16", StatusRange.Client, Place.Wording, ["context length is only"],
+            VerdictKind.ContextWindow, "https://github.com/harbor-framework/harbor/pull/996"),
         new("xAI", StatusRange.Client, Place.Wording, ["maximum prompt length"], VerdictKind.ContextWindow, "https://github.com/cline/cline/issues/3120"),
         new(
             "Together, text-generation-inference", StatusRange.Client, Place.Wording,
@@ -140,9 +152,15 @@ internal static class ErrorRules
             "SambaNova, SGLang, Novita", StatusRange.Client, Place.Wording,
             ["longer than the model's context length", "exceeds the model's maximum context", "prompt token count*exceeds the limit"],
             VerdictKind.ContextWindow, "https://github.com/jjleng/copilot-more/issues/35"),
-        new("Moonshot", StatusRange.Client, Place.Wording, ["exceeded model token limit"], VerdictKind.ContextWindow, "https://platform.moonshot.ai/docs/api/chat"),
-        new("Alibaba", StatusRange.Client, Place.Wording, ["range of input length should be"], VerdictKind.ContextWindow, "https://help.aliyun.com/zh/model-studio/error-code"),
-        new("MiniMax", StatusRange.Client, Place.Wording, ["context window exceeds limit"], VerdictKind.ContextWindow, "https://platform.minimax.io/docs/api-reference/errorcode"),
+        new(
+            "Moonshot", StatusRange.Client, Place.Wording, ["exceeded model token limit"],
+            VerdictKind.ContextWindow, "https://platform.moonshot.ai/docs/api/chat"),
+        new(
+            "Alibaba", StatusRange.Client, Place.Wording, ["range of input length should be"],
+            VerdictKind.ContextWindow, "https://help.aliyun.com/zh/model-studio/error-code"),
+        new(
+            "MiniMax", StatusRange.Client, Place.Wording, ["context window exceeds limit"],
+            VerdictKind.ContextWindow, "https://platform.minimax.io/docs/api-reference/errorcode"),
 
         // The model, under other statuses than 404: not granted to the key, withdrawn, mistyped.
         new(
@@ -157,10 +175,16 @@ internal static class ErrorRules
             ["have access to the model with the specified model id", "model identifier is invalid", "with on-demand throughput isn"],
             VerdictKind.ModelNotFound, BedrockErrors),
         new("DeepSeek", StatusRange.Client, Place.Wording, ["model not exist"], VerdictKind.ModelNotFound, DeepSeekErrors),
-        new("OpenRouter", StatusRange.Client, Place.Wording, ["is not a valid model id", "no endpoints found for"], VerdictKind.ModelNotFound, OpenRouterErrors),
+        new(
+            "OpenRouter", StatusRange.Client, Place.Wording, ["is not a valid model id", "no endpoints found for"],
+            VerdictKind.ModelNotFound, OpenRouterErrors),
         new("Groq", StatusRange.Client, Place.Wording, ["has been decommissioned"], VerdictKind.ModelNotFound, "https://github.com/atiilla/sqlmap-ai/issues/3"),
-        new("Google, Ollama", StatusRange.Client, Place.Wording, ["is not supported for generatecontent", "not found, try pulling it first"], VerdictKind.ModelNotFound, GoogleErrors),
-        new("Anthropic, Google, vLLM", StatusRange.Stream, Place.Name, ["not_found_error", "not_found", "notfounderror"], VerdictKind.ModelNotFound, AnthropicErrors),
+        new(
+            "Google, Ollama", StatusRange.Client, Place.Wording, ["is not supported for generatecontent", "not found, try pulling it first"],
+            VerdictKind.ModelNotFound, GoogleErrors),
+        new(
+            "Anthropic, Google, vLLM", StatusRange.Stream, Place.Name, ["not_found_error", "not_found", "notfounderror"],
+            VerdictKind.ModelNotFound, AnthropicErrors),
 
         // The key, under other statuses than 401 to 403.
         new(
