@@ -38,9 +38,10 @@ internal struct RateLimitEntry
 }
 
 /// <summary>
-/// The rate-limit fields of a response head, by limit. They are named <c>x-ratelimit-remaining-tokens</c> (OpenAI, Azure, Groq, Mistral and
-/// most others; Cerebras and Mistral add a window as in <c>-tokens-minute</c>), <c>anthropic-ratelimit-tokens-remaining</c> (Anthropic), or without a limit's name
-/// <c>x-ratelimit-remaining</c> (OpenRouter, Together) and <c>ratelimit-remaining</c> (draft-ietf-httpapi-ratelimit-headers-06).
+/// The rate-limit fields of a response head, by limit. They are named <c>x-ratelimit-remaining-tokens</c> (OpenAI, Azure, Groq and most
+/// others; Cerebras and Mistral add a window as in <c>-tokens-minute</c>), <c>anthropic-ratelimit-tokens-remaining</c> (Anthropic), or,
+/// without a limit's name, <c>x-ratelimit-remaining</c> (OpenRouter) and <c>ratelimit-remaining</c>
+/// (draft-ietf-httpapi-ratelimit-headers-06).
 /// </summary>
 internal struct RateLimitFields
 {

@@ -16,6 +16,7 @@ public sealed class ErrorFactsTests
     [InlineData("""{"error":{"metadata":{"raw":"R"}}}""", "\nr")]
     [InlineData("""{"detail":[{"loc":[1],"msg":"First","input":"i"},{"msg":"second"},3]}""", "first")]
     [InlineData("""{"error":{"message":"Schön"}}""", "schön")]
+    [InlineData("\uFEFF{\"error\":\"marked\"}", "marked")]
     [InlineData("", "")]
     [InlineData("prompt is too long", "")]
     [InlineData("[]", "")]
