@@ -5,9 +5,9 @@ namespace FastGate.Providers.Tests.Classification;
 /// <summary>An answer that a provider gave, and what it comes to.</summary>
 /// <param name="Provider">Who gave it.</param>
 /// <param name="Status">With which status.</param>
-/// <param name="Body">Its body. Names of accounts and models are changed, nothing else.</param>
+/// <param name="Body">Its body; see <see cref="ProviderAnswers"/> for how faithful it is.</param>
 /// <param name="Kind">What it comes to.</param>
-/// <param name="Source">Where it was reported or is documented.</param>
+/// <param name="Source">The thread it was reported in, the page it was written after, or <c>made up</c>.</param>
 /// <param name="RetryAfterSeconds">The wait it asks for; negative for none.</param>
 /// <param name="Headers">Lines of its head, separated by <c>|</c>.</param>
 public sealed record ProviderAnswer(
@@ -20,7 +20,13 @@ public sealed record ProviderAnswer(
     public override string ToString() => $"{Provider} {Status} {Body[..Math.Min(Body.Length, 60)]}";
 }
 
-/// <summary>Answers of many providers, taken from where users reported them or providers document them.</summary>
+/// <summary>Answers of many providers.</summary>
+/// <remarks>
+/// A row that cites a thread has the message reported there. Most reports show what a client library printed: they are put back into JSON, names
+/// of accounts are taken out, some are shortened, and where only the message was reported the object around it is the provider's usual one.
+/// A row that cites a page is written after the provider's shapes and known wordings and was not compared with an answer on the wire.
+/// Headers are written for the tests. What is <c>made up</c> tests the reading, not a provider.
+/// </remarks>
 internal static class ProviderAnswers
 {
     private const string OpenAiCodes = "https://platform.openai.com/docs/guides/error-codes";
@@ -77,7 +83,7 @@ internal static class ProviderAnswers
         new("Azure", 403, """{"error":{"code":"403","message":"Out of call volume quota. Quota will be replenished in 2.11:10:03."}}""",
             VerdictKind.RateLimited, "https://learn.microsoft.com/en-us/azure/api-management/quota-policy"),
         new("Azure", 400, """{"error":{"message":"This model\u0027s maximum context length is 8192 tokens, however you requested 9001 tokens.","type":"invalid_request_error","param":null,"code":null}}""",
-            VerdictKind.ContextWindow, "https://github.com/langchain-ai/langchain/issues/24058"),
+            VerdictKind.ContextWindow, "made up"),
 
         new("Anthropic", 400, """{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 219898 tokens > 200000 maximum"},"request_id":"req_1"}""",
             VerdictKind.ContextWindow, "https://github.com/earendil-works/pi/issues/102"),
@@ -92,7 +98,7 @@ internal static class ProviderAnswers
         new("Anthropic", 529, """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"req_1"}""",
             VerdictKind.RateLimited, "https://github.com/anthropics/claude-code/issues/35792"),
         new("Anthropic (behind a proxy)", 503, """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}""",
-            VerdictKind.RateLimited, AnthropicErrors, 0.25, "retry-after-ms: 250"),
+            VerdictKind.RateLimited, "made up", 0.25, "retry-after-ms: 250"),
         new("Anthropic", 429, """{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your account's rate limit. Please try again later."},"request_id":"req_1"}""",
             VerdictKind.RateLimited, "https://github.com/anthropics/claude-code/issues/55789", 60,
             "anthropic-ratelimit-requests-remaining: 40|anthropic-ratelimit-requests-reset: 2026-11-21T08:00:10Z|anthropic-ratelimit-tokens-remaining: 0|anthropic-ratelimit-tokens-reset: 2026-11-21T08:01:00Z"),
@@ -185,7 +191,7 @@ internal static class ProviderAnswers
         new("vLLM", 400, """{"object":"error","message":"max_tokens must be at least 1, got -186.","type":"BadRequestError","param":null,"code":400}""",
             VerdictKind.BadRequest, "https://github.com/vllm-project/vllm/issues/4667"),
         new("vLLM (FastAPI echoes the input)", 422, """{"detail":[{"loc":["body","n"],"msg":"value is not a valid integer","input":"this model's maximum context length"}]}""",
-            VerdictKind.BadRequest, "https://fastapi.tiangolo.com/tutorial/handling-errors/"),
+            VerdictKind.BadRequest, "made up"),
 
         new("OpenRouter", 403, """{"error":{"message":"openai/gpt-4o requires moderation on OpenAI. Your input was flagged for \"harassment\". No credits were charged.","code":403,"metadata":{"reasons":["harassment"],"flagged_input":"...","provider_name":"OpenAI","model_slug":"openai/gpt-4o"}}}""",
             VerdictKind.ContentPolicy, OpenRouterErrors),
@@ -209,7 +215,7 @@ internal static class ProviderAnswers
         new("Together", 400, """{"error":{"message":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4097. Given: 80125 `inputs` tokens and 4096 `max_new_tokens`","type":"invalid_request_error","param":"max_tokens","code":null}}""",
             VerdictKind.ContextWindow, "https://github.com/BerriAI/litellm/issues/4934"),
         new("Together (escaped by .NET)", 422, """{"error":{"message":"Input validation error: \u0060inputs\u0060 tokens \u002B \u0060max_new_tokens\u0060 must be \u003C= 2048. Given: 2019","type":"invalid_request_error"}}""",
-            VerdictKind.ContextWindow, "https://github.com/stanford-crfm/helm/pull/2079"),
+            VerdictKind.ContextWindow, "made up"),
         new("Together", 400, """{"id":"1","error":{"message":"Unable to access non-serverless model meta-llama/Llama-3-8b-chat-hf. Please visit https://api.together.ai/models/meta-llama/Llama-3-8b-chat-hf to create and start a new dedicated endpoint for the model.","type":"invalid_request_error","param":null,"code":"model_not_available"}}""",
             VerdictKind.ModelNotFound, "https://github.com/HeyPuter/puter/issues/3168"),
 
@@ -258,10 +264,10 @@ internal static class ProviderAnswers
 
         // No JSON: the status alone.
         new("nginx", 502, Html, VerdictKind.Upstream5xx, "https://nginx.org"),
-        new("nginx", 413, "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>prompt is too long</body></html>", VerdictKind.BadRequest, "https://nginx.org"),
-        new("Cloudflare", 520, "<!DOCTYPE html>\n<title>Web server is returning an unknown error</title>", VerdictKind.Upstream5xx, "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/"),
-        new("Cloudflare", 524, "error code: 524", VerdictKind.Upstream5xx, "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/"),
-        new("Cloudflare", 403, "<!DOCTYPE html><title>Attention Required! | Cloudflare</title>", VerdictKind.Auth, "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/"),
+        new("nginx", 413, "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>prompt is too long</body></html>", VerdictKind.BadRequest, "made up"),
+        new("Cloudflare", 520, "<!DOCTYPE html>\n<title>Web server is returning an unknown error</title>", VerdictKind.Upstream5xx, "made up"),
+        new("Cloudflare", 524, "error code: 524", VerdictKind.Upstream5xx, "made up"),
+        new("Cloudflare", 403, "<!DOCTYPE html><title>Attention Required! | Cloudflare</title>", VerdictKind.Auth, "made up"),
         new("Cloudflare", 429, "error code: 1015", VerdictKind.RateLimited, "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/", 12, "Retry-After: 12"),
         new("any", 404, "404 page not found", VerdictKind.ModelNotFound, "https://pkg.go.dev/net/http#NotFound"),
         new("any", 400, "", VerdictKind.BadRequest, "https://www.rfc-editor.org/rfc/rfc9110#section-15"),
@@ -305,17 +311,17 @@ internal static class ProviderAnswers
         new("vLLM", 200, """{"object":"error","message":"EngineCore encountered an issue.","type":"InternalServerError","param":null,"code":500}""", VerdictKind.Upstream5xx, "https://docs.vllm.ai"),
         new("llama.cpp", 200, """{"error":{"message":"the request exceeds the available context size","code":400}}""", VerdictKind.ContextWindow, "https://github.com/oobabooga/textgen/issues/7257"),
         new("any", 200, """{"error":"boom"}""", VerdictKind.Upstream5xx, "https://github.com/ollama/ollama/blob/main/docs/api.md"),
-        new("any", 200, """{"error":true}""", VerdictKind.Upstream5xx, "none"),
+        new("any", 200, """{"error":true}""", VerdictKind.Upstream5xx, "made up"),
         new("Bedrock", 200, """{"message":"Too many tokens, please wait before trying again."}""", VerdictKind.RateLimited, "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html"),
 
         // No error.
-        new("any", 200, """{"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"maximum context length"},"finish_reason":null}]}""", VerdictKind.Answer, "none"),
-        new("any", 200, """{"choices":[],"error":null,"message":"x"}""", VerdictKind.Answer, "none"),
-        new("any", 200, """{"type":"response.completed","response":{"error":null,"output":[]}}""", VerdictKind.Answer, "none"),
-        new("any", 200, "[DONE]", VerdictKind.Answer, "none"),
-        new("any", 200, "", VerdictKind.Malformed, "none"),
-        new("any", 200, "<html>", VerdictKind.Malformed, "none"),
-        new("any", 200, """{"error":{"message":"cut""", VerdictKind.Malformed, "none"),
-        new("any", 200, "42", VerdictKind.Malformed, "none"),
+        new("any", 200, """{"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"maximum context length"},"finish_reason":null}]}""", VerdictKind.Answer, "made up"),
+        new("any", 200, """{"choices":[],"error":null,"message":"x"}""", VerdictKind.Answer, "made up"),
+        new("any", 200, """{"type":"response.completed","response":{"error":null,"output":[]}}""", VerdictKind.Answer, "made up"),
+        new("any", 200, "[DONE]", VerdictKind.Answer, "made up"),
+        new("any", 200, "", VerdictKind.Malformed, "made up"),
+        new("any", 200, "<html>", VerdictKind.Malformed, "made up"),
+        new("any", 200, """{"error":{"message":"cut""", VerdictKind.Malformed, "made up"),
+        new("any", 200, "42", VerdictKind.Malformed, "made up"),
     ];
 }
