@@ -192,8 +192,10 @@ internal static class DelayText
         /// <summary>The number times a unit; the largest number there is when it would not fit.</summary>
         internal long Times(long unit)
         {
-            Int128 product = ((Int128)Whole * unit) + ((Int128)Fraction * unit / 10_000_000);
-            return product > long.MaxValue ? long.MaxValue : (long)product;
+            // The fraction is below 10^7 and no unit above a day's 8.64 * 10^11 ticks: their product fits.
+            long fraction = Fraction * unit / 10_000_000;
+            bool fits = Math.BigMul(Whole, unit, out long product) == 0 && product >= 0 && product <= long.MaxValue - fraction;
+            return fits ? product + fraction : long.MaxValue;
         }
     }
 }

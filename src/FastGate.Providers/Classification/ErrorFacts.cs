@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using FastGate.Protocol.Json;
@@ -49,6 +50,10 @@ internal ref struct ErrorFacts
     /// <param name="body">The body or what was held of it; anything that does not begin like JSON yields no facts.</param>
     internal static ErrorFacts Read(ReadOnlySpan<byte> body)
     {
+        // A byte order mark may be ignored (RFC 8259 §8.1).
+        ReadOnlySpan<byte> mark = "\uFEFF"u8;
+        body = body.StartsWith(mark) ? body[mark.Length..] : body;
+
         var facts = new ErrorFacts(body);
         var cursor = new JsonCursor(body);
         bool inArray = cursor.TryEnterArray() && cursor.NextElement();
@@ -137,7 +142,7 @@ internal ref struct ErrorFacts
             case (byte)'u':
                 int start = i + 1;
                 i += 4;
-                return i < text.Length && ushort.TryParse(text.Slice(start, 4), System.Globalization.NumberStyles.AllowHexSpecifier, null, out ushort code) && code < 0x80
+                return i < text.Length && ushort.TryParse(text.Slice(start, 4), NumberStyles.AllowHexSpecifier, null, out ushort code) && code < 0x80
                     ? code
                     : '?';
             default:
@@ -340,7 +345,7 @@ internal ref struct ErrorFacts
     {
         JsonSlice code = ReadText(ref cursor);
         AddName(code);
-        if (code.Length == 3 && int.TryParse(code.Of(_body), System.Globalization.NumberStyles.None, null, out int status) && status is >= 400 and <= 599)
+        if (code.Length == 3 && int.TryParse(code.Of(_body), NumberStyles.None, null, out int status) && status is >= 400 and <= 599)
         {
             Status = status;
         }

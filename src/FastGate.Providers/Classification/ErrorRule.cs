@@ -30,7 +30,7 @@ internal sealed class ErrorRule
     /// <param name="place">Where to look.</param>
     /// <param name="texts">What to look for, lower case; any one of them is enough.</param>
     /// <param name="verdict">What it means.</param>
-    /// <param name="source">Where the provider says so, or where such an answer was reported.</param>
+    /// <param name="source">Where such an answer was reported, else the provider's page about its errors, which need not quote the wording.</param>
     internal ErrorRule(string providers, StatusRange statuses, Place place, string[] texts, VerdictKind verdict, string source)
     {
         Providers = providers;

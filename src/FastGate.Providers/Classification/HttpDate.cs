@@ -24,7 +24,7 @@ internal static class HttpDate
         }
 
         ReadOnlySpan<byte> rest = text[(comma + 1)..];
-        if (!rest.EndsWith(" GMT"u8) || rest[0] != ' ')
+        if (rest.Length < 6 || !rest.EndsWith(" GMT"u8) || rest[0] != ' ')
         {
             return false;
         }

@@ -22,7 +22,8 @@ public readonly record struct ProviderRoom(
     public bool IsKnown => RemainingRequests >= 0 || RemainingTokens >= 0;
 
     /// <summary>When the scarcer of both is full again; <c>null</c> where it does not say.</summary>
-    public TimeSpan? ResetAfter => Fraction(RemainingTokens, LimitTokens) < Fraction(RemainingRequests, LimitRequests) ? ResetTokens : ResetRequests ?? ResetTokens;
+    public TimeSpan? ResetAfter =>
+        Fraction(RemainingTokens, LimitTokens) < Fraction(RemainingRequests, LimitRequests) ? ResetTokens : ResetRequests ?? ResetTokens;
 
     /// <summary>What is left of a limit, 0 to 1; where the limit is not known, whether anything is left; 2 where nothing is known.</summary>
     internal static double Fraction(long remaining, long limit) =>

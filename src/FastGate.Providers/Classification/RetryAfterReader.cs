@@ -7,11 +7,12 @@ public static class RetryAfterReader
 {
     /// <summary>Reads the wait, from the first of these that can be read:</summary>
     /// <remarks>
-    /// 1. <c>retry-after-ms</c>, milliseconds: the finest (OpenAI, Azure). 2. <c>Retry-After</c> (RFC 9110 §10.2.3): seconds, also with a fraction, or a date in
-    /// any of HTTP's three forms. 3. With a 429 only: the resets of the rate limits, as <c>x-ratelimit-reset-tokens: 6m0s</c> or
-    /// <c>anthropic-ratelimit-requests-reset: 2026-11-21T08:00:00Z</c>. Of these the limits count of which nothing is left, and the longest of
-    /// their resets, for the request needs all of them; where no field says that nothing is left, the limits that do not say what is left; a
-    /// limit that has something left did not refuse the request.
+    /// 1. <c>retry-after-ms</c>, milliseconds: the finest (OpenAI, Azure).
+    /// 2. <c>Retry-After</c> (RFC 9110 §10.2.3): seconds, also with a fraction, or a date in any of HTTP's three forms.
+    /// 3. With a 429 only: the resets of the rate limits, as <c>x-ratelimit-reset-tokens: 6m0s</c> or
+    /// <c>anthropic-ratelimit-requests-reset: 2026-11-21T08:00:00Z</c>. Of these the limits count of which nothing is left, and the longest
+    /// of their resets, for the request needs all of them; where no field says that nothing is left, the limits that do not say what is
+    /// left; a limit that has something left did not refuse the request.
     /// A wait of more than 24 hours counts as 24 hours, a moment that has passed as no wait; what is negative or cannot be read is passed over.
     /// </remarks>
     /// <param name="head">The head.</param>
