@@ -51,7 +51,7 @@ public class ProviderKeysTests
 
     [Theory]
     [InlineData(32, null)]
-    [InlineData(33, "1:317: providers.p.keys[32]: is one too many; a provider has at most 32 keys")]
+    [InlineData(33, "1:442: providers.p.keys[32]: is one too many; a provider has at most 32 keys")]
     public void A_provider_has_no_more_keys_than_routing_can_choose_from(int count, string? expected)
     {
         string keys = string.Join(", ", Enumerable.Range(10, count).Select(i => $"{{value: {i}}}"));
