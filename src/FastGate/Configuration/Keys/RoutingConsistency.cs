@@ -102,8 +102,10 @@ internal sealed class RoutingConsistency(GatewayConfig gateway, ConfigReading re
         CheckChains(policy, $"routes.{route.Name}", path);
         if (policy.Strategy == StrategyKind.Race && policy.RaceWidth > policy.Hops)
         {
-            string key = reading.Has(KeyPath.Of(path, "race_width")) ? "race_width" : "hops";
-            reading.Report(KeyPath.Of(path, key), $"the race starts {policy.RaceWidth} targets ('race_width'), but no more than {policy.Hops} may be tried ('hops'); raise the one or lower the other");
+            // At a number of the route itself; a race that the defaults alone make is reported there, and so once.
+            string[] keys = ["race_width", "hops", "strategy"];
+            string place = keys.Select(key => KeyPath.Of(path, key)).Concat(keys.Select(key => KeyPath.Of("defaults", key))).First(reading.Has);
+            reading.Report(place, $"the race starts {policy.RaceWidth} targets ('race_width'), but no more than {policy.Hops} may be tried ('hops'); raise the one or lower the other");
         }
     }
 

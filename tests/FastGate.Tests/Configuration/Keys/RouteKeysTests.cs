@@ -154,6 +154,15 @@ public class RouteKeysTests
         Assert.Equal("openai/o", Assert.Single(b.On[FailureClass.ContentPolicy].Chain).Name);
     }
 
+    [Theory]
+    [InlineData("strategy: race, hops: 1", "1:35: defaults.hops: the race starts 2 targets")]
+    [InlineData("hops: 1, strategy: race", "1:19: defaults.hops: the race starts 2 targets")]
+    [InlineData("strategy: race, race_width: 8", "1:41: defaults.race_width: the race starts 8 targets")]
+    public void A_race_the_defaults_make_impossible_is_reported_there_and_once(string defaults, string expected) =>
+        Assert.StartsWith(
+            expected,
+            _config.Error($"defaults: {{ {defaults} }}\nroutes: {{ a: {{ targets: [openai/m] }}, b: {{ targets: [openai/m] }} }}\n{ConfigText.OneProvider}"));
+
     [Fact]
     public void Telemetry_comes_later() =>
         Assert.StartsWith("1:1: telemetry: 'telemetry' is not available in this version", _config.Error($"telemetry: {{ otlp: x }}\n{ConfigText.OneProvider}"));
