@@ -4,6 +4,7 @@ using FastGate.Configuration;
 using FastGate.Configuration.Sources;
 using FastGate.Hosting;
 using FastGate.MockProvider;
+using FastGate.Routing.Planning;
 
 namespace FastGate.CommandLine;
 
@@ -62,7 +63,7 @@ internal static class DemoCommand
                 Keys = [new KeyConfig { Value = new Secret("demo-key") }],
             }),
         ],
-        Routes = [new RouteConfig { Name = "chat", Targets = [new TargetConfig { Provider = Names[0], Model = "ok" }] }],
+        Routes = [new RouteConfig { Name = "chat", Targets = [new MemberDefinition($"{Names[0]}/ok")] }],
     };
 
     private static void Greet(Surroundings surroundings, GatewayHost host)

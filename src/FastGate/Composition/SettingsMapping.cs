@@ -24,7 +24,7 @@ internal static class SettingsMapping
         },
         Clients = [.. config.Clients.Select(client => new ClientSettings(client.Name, client.KeySha256))],
         Providers = [.. config.Providers.Select(ToSettings)],
-        Routes = [.. config.Routes.Select(route => new RouteSettings(route.Name, route.Targets[0].Provider, route.Targets[0].Model, route.Policy.Deadline))],
+        Routes = [.. config.Routes.Select(config.ToSettings)],
         DefaultDeadline = config.Defaults.Deadline,
     };
 
@@ -49,6 +49,20 @@ internal static class SettingsMapping
         {
             throw new IOException($"the certificate {listen.Tls.Cert} with the key {listen.Tls.Key} cannot be used: {e.Message}");
         }
+    }
+
+    private static RouteSettings ToSettings(this GatewayConfig config, RouteConfig route)
+    {
+        // Down to the first target: every name leads to one, and no group contains itself, or the configuration were not valid.
+        string name = route.Targets[0].Name;
+        TargetName? target = config.FindTarget(name);
+        while (target is null)
+        {
+            name = config.FindMembers(name)![0].Name;
+            target = config.FindTarget(name);
+        }
+
+        return new RouteSettings(route.Name, target.Value.Provider, target.Value.Model, route.Policy.Deadline);
     }
 
     private static ProviderSettings ToSettings(ProviderConfig provider) => new(provider.Name, provider.BaseUrl)

@@ -94,8 +94,8 @@ public class ConfigLoaderTests
         Assert.Equal(new UpstreamTlsConfig { Ca = "/ca.pem", ServerName = "api.internal", InsecureSkipVerify = true }, provider.Tls);
         Assert.Equal(
             [("chat", "main/gpt-4o", 30.0), ("gpt-4.1", "main/org/model", 5.0)],
-            config.Routes.Select(route => (route.Name, route.Targets[0].ToString(), route.Policy.Deadline.TotalSeconds)));
-        Assert.Equal("org/model", config.Routes[1].Targets[0].Model);
+            config.Routes.Select(route => (route.Name, route.Targets[0].Name, route.Policy.Deadline.TotalSeconds)));
+        Assert.Equal(new TargetName("main", "org/model"), config.FindTarget(config.Routes[1].Targets[0].Name));
     }
 
     [Fact]

@@ -38,6 +38,13 @@ public class SecretsTests
     [InlineData("clients: [{ name: '${SECRET}\\', key: k }]")]
     [InlineData("providers: { p: { kind: '${SECRET}', models: ['${SECRET} x'], tls: { ca: k, server_name: '${SECRET}_', insecure_skip_verify: '${SECRET}' } } }")]
     [InlineData("routes: { a: { targets: ['${SECRET}'], deadline: '${SECRET}' } }")]
+    [InlineData("routes: { a: { targets: ['${SECRET}/m', { target: '${SECRET}', weight: '${SECRET}', max_input_tokens: '${SECRET}' }] } }")]
+    [InlineData("routes: { a: { targets: [p/m], strategy: '${SECRET}', sticky: '${SECRET}', on: { stall: '${SECRET}', reset: ['${SECRET}'] } } }")]
+    [InlineData("routes: { a: { targets: [p/m], sticky: 'params.${SECRET}.' } }")]
+    [InlineData("routes: { a: { targets: [{ target: p/m, when: { path: { $regex: '${SECRET}(' } } }] } }")]
+    [InlineData("routes: { a: { targets: [{ target: p/m, when: { path: { $gt: ['${SECRET}'] } } }] } }")]
+    [InlineData("health: { cooldown_jitter: '${SECRET}', recovery_shares: ['${SECRET}'] }")]
+    [InlineData("groups: { a: { targets: ['${SECRET}'] } }")]
     [InlineData("admin_token: '${MISSING_${SECRET}}'")]
     public void No_error_shows_a_secret(string text)
     {

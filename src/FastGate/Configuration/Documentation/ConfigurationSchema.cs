@@ -21,6 +21,15 @@ internal static class ConfigurationSchema
             json.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
             json.WriteString("title", "FastGate configuration");
             SectionSchema.WriteMembers(json, GatewayKeys.Root);
+            json.WriteStartObject("$defs");
+            foreach (ISharedShape shared in GatewayKeys.Shared)
+            {
+                json.WriteStartObject(shared.DefinitionName);
+                shared.WriteDefinition(json);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 

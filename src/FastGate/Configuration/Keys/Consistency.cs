@@ -25,11 +25,7 @@ internal static class Consistency
             CheckLoop(provider, gateway, reading);
         }
 
-        foreach (RouteConfig route in gateway.Routes)
-        {
-            CheckRoute(route, gateway, reading);
-        }
-
+        new RoutingConsistency(gateway, reading).Check();
         return gateway with { Listen = [.. gateway.Listen.Select(listener => listener with { Tls = listener.Tls ?? gateway.Tls })] };
     }
 
@@ -89,30 +85,6 @@ internal static class Consistency
             {
                 reading.Report(path, $"has the same key as the client '{same.Name}'; give each its own, or a request could not be told to come from one of them");
             }
-        }
-    }
-
-    private static void CheckRoute(RouteConfig route, GatewayConfig gateway, ConfigReading reading)
-    {
-        string path = KeyPath.Of("routes", route.Name);
-        int slash = route.Name.IndexOf('/');
-        if (slash > 0 && gateway.FindProvider(route.Name[..slash]) is { } shadowed)
-        {
-            reading.Report(path, $"begins like a model of the provider '{shadowed.Name}', which it would hide; choose a name that does not begin with '{shadowed.Name}/'");
-        }
-
-        for (int i = 0; i < route.Targets.Length; i++)
-        {
-            string name = route.Targets[i].Provider;
-            // Empty when the target could not be read; without any provider there is an error already.
-            if (name.Length == 0 || gateway.Providers.IsEmpty || gateway.FindProvider(name) is not null)
-            {
-                continue;
-            }
-
-            string[] known = [.. gateway.Providers.Select(provider => provider.Name)];
-            string meant = NearestName.Of(name, known) is { } nearest ? $"did you mean '{nearest}'? " : "";
-            reading.Report(KeyPath.Of(KeyPath.Of(path, "targets"), i), $"there is no provider '{name}'; {meant}configured: {string.Join(", ", known)}");
         }
     }
 }

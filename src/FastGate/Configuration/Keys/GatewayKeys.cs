@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using FastGate.Configuration.Reading;
+using FastGate.Routing.Planning;
 
 namespace FastGate.Configuration.Keys;
 
@@ -25,15 +27,30 @@ internal static class GatewayKeys
                 none: "names no provider; add one, for example openai: { key: \"${OPENAI_API_KEY}\" }"),
             g => g.Providers, (g, v) => g with { Providers = v },
             "The providers, by name.", required: true)
+        .Key("models",
+            new NamedShape<ModelConfig>("model", ModelKeys.NamePattern, "provider/model, such as openai/gpt-4o", ModelKeys.Section.AsShape(), name => new ModelConfig { Name = name }),
+            g => g.Models, (g, v) => g with { Models = v },
+            "Facts about targets, by `provider/model`: sizes, prices, quality.", defaultNote: "nothing is known of any")
         .Key("defaults", RouteKeys.Policy.AsShape(), g => g.Defaults, (g, v) => g with { Defaults = v },
             "What holds for every route that does not say otherwise, and for `provider/model` addressing.")
         .Key("routes", RoutesShape, g => g.Routes, (g, v) => g with { Routes = v },
             "The routes, by name.", defaultNote: "none: clients address `provider/model`")
+        .Key("groups",
+            new NamedShape<GroupDefinition>("group", RouteKeys.NamePattern, RouteKeys.NameRule, RouteKeys.Group.AsShape(), name => new GroupDefinition(name, [])),
+            g => g.Groups, (g, v) => g with { Groups = v },
+            "Targets under a name, for routes and other groups to use as one target.", defaultNote: "none")
+        .Key("retry_budget", HealthKeys.RetryBudget.AsShape(), g => g.RetryBudget, (g, v) => g with { RetryBudget = v },
+            "How many attempts may be added to requests, all routes together.")
+        .Key("health", HealthKeys.Section.AsShape(), g => g.Health, (g, v) => g with { Health = v },
+            "When a target counts as degraded or failed, and how it comes back.")
         .Later(new LaterKey("telemetry", "remove it"))
         .Completed(Consistency.Check);
 
+    /// <summary>What the schema describes once for many keys.</summary>
+    public static readonly ImmutableArray<ISharedShape> Shared = [MemberKeys.Member, ClassActionKeys.Action];
+
     // A route starts from the defaults, which stand above it in the table and so are read before it.
     private static NamedShape<RouteConfig> RoutesShape(GatewayConfig gateway) => new(
-        "route", RouteKeys.NamePattern, "no spaces or control characters, and at most 256 characters",
+        "route", RouteKeys.NamePattern, RouteKeys.NameRule,
         RouteKeys.Section.AsShape(), name => new RouteConfig { Name = name, Policy = gateway.Defaults });
 }

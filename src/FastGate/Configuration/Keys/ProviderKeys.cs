@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FastGate.Configuration.Reading;
+using FastGate.Routing.Keys;
 
 namespace FastGate.Configuration.Keys;
 
@@ -47,6 +48,14 @@ internal static class ProviderKeys
 
     private static readonly TextShape Model = new("model name", "a model name without spaces", "[^\\s\\u0000-\\u001f\\u007f]{1,256}");
 
+    private static readonly Section<ProbeConfig> Probe = new Section<ProbeConfig>(
+            "providers.NAME.probe", "Active health checks: requests of the gateway's own on targets that are idle or not well. Targets whose traffic is fresh and fine are not probed.", new ProbeConfig())
+        .Key("interval", new DurationShape(TimeSpan.Zero, TimeSpan.FromHours(24)), p => p.Interval, (p, v) => p with { Interval = v },
+            "How often; `0` is off. A target just suspected is probed every second.")
+        .Key("timeout", Timeout, p => p.Timeout, (p, v) => p with { Timeout = v }, "How long a probe may take before it counts as failed.")
+        .Key<string?>("model", _ => new OptionalShape<string>(Model, () => ""), p => p.Model, (p, v) => p with { Model = v },
+            "The model that is asked for one token. It is paid for as any other.", defaultNote: "none: `GET /models`, which costs nothing");
+
     public static readonly Section<ProviderConfig> Section = new Section<ProviderConfig>(
             "providers.NAME", "A provider. Its name (`a-z`, `0-9`, `_`, `-`) is what stands before the slash in `provider/model`.", new ProviderConfig())
         .Key("kind", new KindShape(), p => p.Kind, (p, v) => p with { Kind = v },
@@ -64,7 +73,7 @@ internal static class ProviderKeys
         .Key("timeouts", Timeouts.AsShape(), p => p.Timeouts, (p, v) => p with { Timeouts = v }, "How long to wait for it.")
         .Key("pool", Pool.AsShape(), p => p.Pool, (p, v) => p with { Pool = v }, "Connections to it.")
         .Key("tls", Tls.AsShape(), p => p.Tls, (p, v) => p with { Tls = v }, "How its certificate is checked.")
-        .Later(new LaterKey("probe"))
+        .Key("probe", Probe.AsShape(), p => p.Probe, (p, v) => p with { Probe = v }, "How its targets are asked whether they are well.")
         .Completed(Complete);
 
     /// <summary>Headers the gateway writes itself, or that belong to one connection (RFC 9110 §7.6.1); configuring them would break framing or sign in twice.</summary>
@@ -82,6 +91,11 @@ internal static class ProviderKeys
         if (written.Contains("key") && written.Contains("keys"))
         {
             reading.Report(KeyPath.Of(path, "keys"), "stands beside 'key'; keep one of them");
+        }
+
+        if (provider.Keys.Length > TargetKeys.MaximumKeys)
+        {
+            reading.Report(KeyPath.Of(KeyPath.Of(path, "keys"), TargetKeys.MaximumKeys), $"is one too many; a provider has at most {TargetKeys.MaximumKeys} keys");
         }
 
         foreach (HeaderConfig header in provider.Headers)

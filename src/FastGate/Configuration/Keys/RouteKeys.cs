@@ -1,76 +1,69 @@
 using FastGate.Configuration.Reading;
+using FastGate.Routing.Planning;
+using FastGate.Routing.Retry;
 
 namespace FastGate.Configuration.Keys;
 
-/// <summary>The keys of an entry of <c>routes</c>, and of <c>defaults</c>.</summary>
+/// <summary>The keys of an entry of <c>routes</c> and of <c>groups</c>, and of <c>defaults</c>.</summary>
 internal static class RouteKeys
 {
-    /// <summary>What a route may be called: anything a client can put into <c>model</c> without being misread.</summary>
+    /// <summary>What a route or a group may be called: anything a client can put into <c>model</c> without being misread.</summary>
     public const string NamePattern = @"[^\s\u0000-\u001f\u007f]{1,256}";
+
+    /// <summary>The same in words.</summary>
+    public const string NameRule = "no spaces or control characters, and at most 256 characters";
+
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+
+    private static readonly Section<RetrySettings> Retry = new Section<RetrySettings>(
+            "routes.NAME.retry", "How one target is tried again before the next one is.", RetrySettings.Default)
+        .Key("attempts", new NumberShape(0, 10), r => r.Attempts, (r, v) => r with { Attempts = v ?? r.Attempts },
+            "Extra tries on the same target.")
+        .Key("backoff", new ListShape<TimeSpan>(new DurationShape(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)), () => TimeSpan.Zero, allowSingle: true),
+            r => [.. r.Backoff], (r, v) => r with { Backoff = v },
+            "The wait before each extra try; the last one serves all further tries.")
+        .Key("jitter", new DecimalShape(0, 1), r => r.Jitter, (r, v) => r with { Jitter = v },
+            "The part by which a wait may be shorter or longer, so that requests which failed together do not come back together.")
+        .Key("retry_after_max", new DurationShape(TimeSpan.Zero, TimeSpan.FromHours(1)), r => r.RetryAfterMax, (r, v) => r with { RetryAfterMax = v },
+            "The longest `Retry-After` that is waited for; with a longer one the request moves on. `0` never waits.");
 
     /// <summary>The keys a route has in common with <c>defaults</c>.</summary>
     public static readonly Section<RoutePolicy> Policy = new Section<RoutePolicy>(
             "defaults", "The keys of a route (all but `targets`); they hold for every route that does not say otherwise, and for `provider/model` addressing.", new RoutePolicy())
-        .Key("deadline", new DurationShape(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24)), p => p.Deadline, (p, v) => p with { Deadline = v },
+        .Key("strategy", new StrategyShape(), p => p.Strategy, (p, v) => p with { Strategy = v },
+            "How the first target is chosen, and the next of those that are left: see [routing](routing.md).")
+        .Key("retry", Retry.AsShape(), p => p.Retry, (p, v) => p with { Retry = v }, "How one target is tried again.")
+        .Key("deadline", new DurationShape(TimeSpan.FromMilliseconds(1), Day), p => p.Deadline, (p, v) => p with { Deadline = v },
             "Time until the answer begins (the first token of a stream, the head of any other response), all attempts together.")
+        .Key("hops", new NumberShape(1, FallbackCursor.MaximumHops), p => p.Hops, (p, v) => p with { Hops = v ?? p.Hops },
+            "Targets tried at most.")
+        .Key("hedge_after", new DurationShape(TimeSpan.Zero, Day), p => p.HedgeAfter, (p, v) => p with { HedgeAfter = v },
+            "A stream without a token for this long starts the next target too; the first token wins. `0` is off.")
+        .Key("race_width", new NumberShape(2, FallbackCursor.MaximumHops), p => p.RaceWidth, (p, v) => p with { RaceWidth = v ?? p.RaceWidth },
+            "How many targets the strategy `race` starts at once; at most `hops`.")
+        .Key("sticky", new StickyShape(), p => p.Sticky, (p, v) => p with { Sticky = v },
+            "What the strategy `sticky` holds requests together by: `headers.NAME`, `params.PATH` or `metadata.PATH`. A request without it goes by chance.")
+        .Key("on", ClassActionKeys.Section.AsShape(), p => p.On, (p, v) => p with { On = v },
+            "What to do on a class of failure, where it is not the class's default. For `provider/model` addressing the defaults of the classes hold.")
         .Later(
-            new LaterKey("strategy"),
-            new LaterKey("retry"),
-            new LaterKey("hops"),
-            new LaterKey("hedge_after"),
-            new LaterKey("on"),
             new LaterKey("last_resort"),
             new LaterKey("stream"),
             new LaterKey("idempotency"),
-            new LaterKey("cache"),
-            new LaterKey("when"));
-
-    private static readonly Section<TargetConfig> Target = new Section<TargetConfig>(
-            "routes.NAME.targets", "Where a route's requests go.", new TargetConfig())
-        .Key("target", new TargetShape(), t => t, (_, v) => v,
-            "`provider/model`: the name of a configured provider, and the model as that provider calls it.", required: true)
-        .OrJust("target")
-        .Later(
-            new LaterKey("weight"),
-            new LaterKey("max_input_tokens"),
-            new LaterKey("when"));
+            new LaterKey("cache"));
 
     /// <summary>A route.</summary>
     public static readonly Section<RouteConfig> Section = new Section<RouteConfig>(
             "routes.NAME", "A name clients send as `model`, and where such requests go.", new RouteConfig())
-        .Key("targets", new ListShape<TargetConfig>(Target.AsShape(), () => new TargetConfig()), r => r.Targets, (r, v) => r with { Targets = v },
-            "Where its requests go; one target in this version.", required: true)
+        .Key("targets", MemberKeys.Members, r => r.Targets, (r, v) => r with { Targets = v },
+            "Where its requests go.", required: true)
         .KeysOf(Policy, r => r.Policy, (r, v) => r with { Policy = v })
-        .Completed((route, _, path, reading) =>
-        {
-            if (route.Targets.Length > 1)
-            {
-                reading.Report(KeyPath.Of(KeyPath.Of(path, "targets"), 1), "a second target is not available in this version; keep one");
-            }
+        .Refuses("when", "a route holds whenever it is asked for; write the condition under one of its targets");
 
-            return route;
-        });
-
-    /// <summary><c>provider/model</c>.</summary>
-    private sealed class TargetShape : ScalarShape<TargetConfig>
-    {
-        public override string TypeName => "`provider/model`";
-
-        protected override string Expected => "a target such as openai/gpt-4o";
-
-        protected override string Pattern => @"[a-z0-9][a-z0-9_-]*/\S+";
-
-        protected override TargetConfig? Parse(ScalarText text, out string? problem)
-        {
-            int slash = text.Value.IndexOf('/');
-            if (slash <= 0 || slash == text.Value.Length - 1 || text.Value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
-            {
-                problem = $"{text.Shown} is not a target; write the provider's name, a slash and the model, such as openai/gpt-4o";
-                return null;
-            }
-
-            problem = null;
-            return new TargetConfig { Provider = text.Value[..slash], Model = text.Value[(slash + 1)..] };
-        }
-    }
+    /// <summary>A group.</summary>
+    public static readonly Section<GroupDefinition> Group = new Section<GroupDefinition>(
+            "groups.NAME", "Targets under a name that routes and other groups use as one target. Clients cannot ask for a group.", new GroupDefinition("", []))
+        .Key("targets", MemberKeys.Members, g => MemberKeys.Of(g.Members), (g, v) => g with { Members = v },
+            "Its members: targets, other groups, routes.", required: true)
+        .Key("strategy", new StrategyShape(canRace: false), g => g.Strategy, (g, v) => g with { Strategy = v },
+            "How one of them is chosen. `race` is for routes only.");
 }

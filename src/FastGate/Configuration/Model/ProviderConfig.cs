@@ -31,6 +31,9 @@ internal sealed record ProviderConfig
 
     /// <summary>How its certificate is checked.</summary>
     public UpstreamTlsConfig Tls { get; init; } = new();
+
+    /// <summary>How its targets are asked whether they are well.</summary>
+    public ProbeConfig Probe { get; init; } = new();
 }
 
 /// <summary>One key of a provider and its share of the requests.</summary>
@@ -63,6 +66,19 @@ internal sealed record TimeoutsConfig
 
     /// <summary>For the whole attempt.</summary>
     public TimeSpan Total { get; init; } = TimeSpan.FromMinutes(10);
+}
+
+/// <summary>Active health checks of a provider's targets.</summary>
+internal sealed record ProbeConfig
+{
+    /// <summary>How often an idle or unhealthy target is probed; zero: never.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a probe may take before it counts as failed.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The model asked for one token, as the provider calls it; null: the list of models is fetched instead.</summary>
+    public string? Model { get; init; }
 }
 
 /// <summary>Connections to a provider.</summary>

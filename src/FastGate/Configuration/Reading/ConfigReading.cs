@@ -14,6 +14,7 @@ internal sealed class ConfigReading
     private readonly IConfigFiles _files;
     private readonly HashSet<ConfigError> _errors = [];
     private readonly Dictionary<string, Mark> _marks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ScalarText> _substituted = new(StringComparer.Ordinal);
 
     public ConfigReading(string file, Section root, IEnvironmentVariables environment, IConfigFiles files)
     {
@@ -58,6 +59,14 @@ internal sealed class ConfigReading
     /// <summary>Remembers where a key stands.</summary>
     public void Enter(string path, ConfigNode node) => _marks[path] = node.Mark;
 
+    /// <summary>Whether a key was written, and read.</summary>
+    public bool Has(string path) => _marks.ContainsKey(path);
+
+    /// <summary>How a message may show (part of) a value that was read before: as written, quoted, when something was put into it.</summary>
+    /// <param name="path">The value's key.</param>
+    /// <param name="part">The value, or what of it the message is about.</param>
+    public string Shown(string path, string part) => _substituted.TryGetValue(path, out ScalarText text) ? text.Shown : $"'{part}'";
+
     /// <summary>A value's text after substitution; null after reporting why there is none.</summary>
     public ScalarText? Text(ConfigNode node, string path, string expected)
     {
@@ -75,7 +84,13 @@ internal sealed class ConfigReading
             return null;
         }
 
-        return new ScalarText(text, scalar.Text);
+        ScalarText read = new(text, scalar.Text);
+        if (text != scalar.Text)
+        {
+            _substituted[path] = read;
+        }
+
+        return read;
     }
 
     /// <summary>The full path of a file the configuration names: relative ones are relative to the configuration file.</summary>

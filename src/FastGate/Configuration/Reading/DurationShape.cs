@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace FastGate.Configuration.Reading;
 
@@ -21,6 +22,25 @@ internal sealed class DurationShape(TimeSpan least, TimeSpan most) : ScalarShape
     protected override string Pattern => @"0|[0-9]+(ms|s|m|h)";
 
     public override string Format(TimeSpan value) => Write(value);
+
+    public override void WriteSchema(Utf8JsonWriter json)
+    {
+        if (least > TimeSpan.Zero)
+        {
+            base.WriteSchema(json);
+            return;
+        }
+
+        // Without quotes a zero is a number to whoever checks against the schema.
+        json.WriteStartArray("anyOf");
+        json.WriteStartObject();
+        base.WriteSchema(json);
+        json.WriteEndObject();
+        json.WriteStartObject();
+        json.WriteNumber("const", 0);
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
 
     protected override TimeSpan Parse(ScalarText text, out string? problem)
     {

@@ -44,7 +44,20 @@ internal sealed class ListShape<T>(Shape<T> item, Func<T> empty, bool allowSingl
     }
 
     public override string? Format(ImmutableArray<T> value) =>
-        value.IsEmpty ? null : string.Join(", ", value.Select(one => item.Format(one)));
+        value.IsEmpty ? null
+        : allowSingle && value.Length == 1 ? item.Format(value[0])
+        : $"[{string.Join(", ", value.Select(one => item.Format(one)))}]";
+
+    public override void WriteDefault(Utf8JsonWriter json, ImmutableArray<T> value)
+    {
+        json.WriteStartArray();
+        foreach (T one in value)
+        {
+            item.WriteDefault(json, one);
+        }
+
+        json.WriteEndArray();
+    }
 
     public override void WriteSchema(Utf8JsonWriter json)
     {

@@ -36,6 +36,7 @@ internal sealed class Section<T>(string title, string description, T defaults) :
 {
     private readonly List<Key<T>> _keys = [];
     private readonly List<LaterKey> _later = [];
+    private readonly Dictionary<string, string> _refused = new(StringComparer.Ordinal);
     private Key<T>? _shorthand;
     private Completion? _complete;
 
@@ -78,6 +79,15 @@ internal sealed class Section<T>(string title, string description, T defaults) :
     public Section<T> Later(params ReadOnlySpan<LaterKey> keys)
     {
         _later.AddRange(keys);
+        return this;
+    }
+
+    /// <summary>Says why there is no key of a name somebody might well expect here.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="reason">Why, and what to do.</param>
+    public Section<T> Refuses(string name, string reason)
+    {
+        _refused.Add(name, reason);
         return this;
     }
 
@@ -154,6 +164,11 @@ internal sealed class Section<T>(string title, string description, T defaults) :
         if (_later.Find(later => later.Name == name) is { } later)
         {
             return $"{full}: '{name}' is not available in this version; {later.Instead}";
+        }
+
+        if (_refused.TryGetValue(name, out string? reason))
+        {
+            return $"{full}: {reason}";
         }
 
         IEnumerable<string> known = _keys.Select(key => key.Name);

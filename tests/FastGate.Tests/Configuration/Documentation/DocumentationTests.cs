@@ -9,7 +9,7 @@ public class DocumentationTests
 {
     private readonly ConfigText _config = new ConfigText()
         .Variable("OPENAI_API_KEY", "a").Variable("GROQ_API_KEY", "b").Variable("FASTGATE_CLIENT_KEY", "c").Variable("FASTGATE_ADMIN_TOKEN", "d")
-        .Variable("ANTHROPIC_API_KEY", "e")
+        .Variable("ANTHROPIC_API_KEY", "e").Variable("GEMINI_API_KEY", "h")
         .File("/run/secrets/openai", "f").File("/run/secrets/openai-2", "g")
         .File("/etc/fastgate/tls/cert.pem", "-----BEGIN CERTIFICATE-----").File("/etc/fastgate/tls/key.pem", "-----BEGIN PRIVATE KEY-----")
         .File("/etc/ssl/internal-ca.pem", "-----BEGIN CERTIFICATE-----");
@@ -34,13 +34,15 @@ public class DocumentationTests
         GatewayConfig config = _config.Valid(File.ReadAllText(Path.Combine(Repository.Root, "deploy", "fastgate.example.yaml")));
 
         Assert.Equal(["openai", "groq"], config.Providers.Select(provider => provider.Name));
-        Assert.Equal("openai/gpt-4o-mini", config.Routes[0].Targets[0].ToString());
+        Assert.Equal(["openai/gpt-4o-mini", "groq/llama-3.3-70b-versatile"], config.Routes[0].Targets.Select(target => target.Name));
     }
 
-    [Fact]
-    public void Every_whole_example_in_the_manual_is_valid()
+    [Theory]
+    [InlineData("configuration.md")]
+    [InlineData("routing.md")]
+    public void Every_whole_example_in_the_manual_is_valid(string file)
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", file));
         string[] examples = [.. Regex.Matches(page, "```yaml\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value)];
 
         Assert.NotEmpty(examples);
@@ -82,6 +84,26 @@ public class DocumentationTests
                 }
             }
         }
+    }
+
+    [Fact]
+    public void Every_reference_in_the_schema_leads_somewhere()
+    {
+        string text = ConfigurationSchema.Write();
+        using var schema = JsonDocument.Parse(text);
+        JsonElement definitions = schema.RootElement.GetProperty("$defs");
+        string[] references = [.. Regex.Matches(text, "\"\\$ref\": \"#/\\$defs/([a-z_]+)\"").Select(match => match.Groups[1].Value).Distinct()];
+
+        Assert.Equal(definitions.EnumerateObject().Select(definition => definition.Name).Order(), references.Order());
+    }
+
+    [Fact]
+    public void Defaults_that_are_lists_are_lists_in_the_schema()
+    {
+        using var schema = JsonDocument.Parse(ConfigurationSchema.Write());
+        JsonElement health = schema.RootElement.GetProperty("properties").GetProperty("health").GetProperty("properties");
+
+        Assert.Equal([0.05, 0.25, 0.5, 1], health.GetProperty("recovery_shares").GetProperty("default").EnumerateArray().Select(share => share.GetDouble()));
     }
 
     [Fact]

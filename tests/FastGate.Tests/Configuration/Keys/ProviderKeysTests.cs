@@ -1,3 +1,5 @@
+using FastGate.Configuration;
+
 namespace FastGate.Tests.Configuration.Keys;
 
 public class ProviderKeysTests
@@ -28,12 +30,34 @@ public class ProviderKeysTests
     [InlineData("{ key: k, models: gpt-4o }", "p.models: expects a list, found a single value")]
     [InlineData("{ key: k, tls: { insecure_skip_verify: yes } }", "p.tls.insecure_skip_verify: 'yes' is neither true nor false")]
     [InlineData("{ key: k, timeouts: { conect: 1s } }", "p.timeouts.conect: unknown key 'conect'; did you mean 'connect'?")]
-    [InlineData("{ key: k, probe: { interval: 10s } }", "p.probe: 'probe' is not available in this version; remove it")]
+    [InlineData("{ key: k, probe: { interval: 5 } }", "p.probe.interval: '5' has no unit; write for example 5s or 5ms")]
+    [InlineData("{ key: k, probe: { timeout: 0 } }", "p.probe.timeout: '0' is out of range; write a duration from 1ms to 24h")]
+    [InlineData("{ key: k, probe: { model: 'a b' } }", "p.probe.model: 'a b' will not do; write a model name without spaces")]
+    [InlineData("{ key: k, probe: off }", "p.probe: expects keys and values, found a single value; the keys known here are interval, timeout, model")]
     [InlineData("{}", "providers.p: has no key, and api.openai.com asks for one; add key: \"${OPENAI_API_KEY}\"")]
     [InlineData("{ kind: groq }", "providers.p: has no key, and api.groq.com asks for one; add key: \"${GROQ_API_KEY}\"")]
     [InlineData("{ base_url: 'http://127.0.0.1:8080/v1' }", "base_url: 127.0.0.1:8080 is where this gateway listens (127.0.0.1:8080), so requests would go round in circles")]
     [InlineData("{ kind: llamacpp }", "so requests would go round in circles")]
     public void Mistakes_are_explained(string provider, string expected) => Assert.Contains(expected, _config.Error($"providers:\n  p: {provider}\n"));
+
+    [Theory]
+    [InlineData("{}", 10.0, 5.0, null)]
+    [InlineData("{ interval: 0 }", 0.0, 5.0, null)]
+    [InlineData("{ interval: 30s, timeout: 2s, model: org/tiny }", 30.0, 2.0, "org/tiny")]
+    public void Probes_are_read(string probe, double interval, double timeout, string? model) =>
+        Assert.Equal(
+            new ProbeConfig { Interval = TimeSpan.FromSeconds(interval), Timeout = TimeSpan.FromSeconds(timeout), Model = model },
+            _config.Valid($"providers: {{ p: {{ key: k, probe: {probe} }} }}\n").Providers[0].Probe);
+
+    [Theory]
+    [InlineData(32, null)]
+    [InlineData(33, "1:442: providers.p.keys[32]: is one too many; a provider has at most 32 keys")]
+    public void A_provider_has_no_more_keys_than_routing_can_choose_from(int count, string? expected)
+    {
+        string keys = string.Join(", ", Enumerable.Range(10, count).Select(i => $"{{value: {i}}}"));
+
+        Assert.Equal(expected, _config.Load($"providers: {{ p: {{ keys: [{keys}] }} }}\n").Errors.SingleOrDefault()?.ToString()[(ConfigText.Path.Length + 1)..]);
+    }
 
     [Theory]
     [InlineData("Open")]
