@@ -2,11 +2,9 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using FastGate.Protocol.Async;
 using FastGate.Protocol.Http;
-using FastGate.Proxy.Attempts;
 using FastGate.Proxy.Catalog;
 using FastGate.Proxy.Endpoints;
 using FastGate.Proxy.Measurement;
-using FastGate.Proxy.Model;
 using FastGate.Proxy.Responses;
 
 namespace FastGate.Proxy.Connections;

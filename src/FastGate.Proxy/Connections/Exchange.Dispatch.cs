@@ -4,8 +4,6 @@ using FastGate.Protocol.Async;
 using FastGate.Protocol.Http;
 using FastGate.Providers.Classification;
 using FastGate.Proxy.Attempts;
-using FastGate.Proxy.Catalog;
-using FastGate.Proxy.Endpoints;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Planning;
 using FastGate.Proxy.Relay;

@@ -70,6 +70,4 @@ internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, Ro
         int slash = name.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && providers.TryGetValue(name[..slash], out Provider? provider) ? provider.Targets.Get(name[(slash + 1)..]).Decided : null;
     }
-
-    private static UpstreamConnector OverSockets(ProviderSettings settings, TimerWheel wheel) => new(Origin.Of(settings.BaseUrl), settings.Tls, wheel);
 }

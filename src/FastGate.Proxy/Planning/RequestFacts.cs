@@ -64,7 +64,7 @@ internal readonly ref struct RequestFacts(RequestHead head, ReadOnlySpan<byte> b
         return TryRead(ref cursor, out value);
     }
 
-    private static bool TryEnter(ref JsonCursor cursor, ReadOnlySpan<byte> name)
+    private static bool TryEnter(scoped ref JsonCursor cursor, ReadOnlySpan<byte> name)
     {
         if (cursor.Peek() != JsonKind.Object || !cursor.TryEnterObject())
         {
@@ -84,7 +84,7 @@ internal readonly ref struct RequestFacts(RequestHead head, ReadOnlySpan<byte> b
         return false;
     }
 
-    private bool TryRead(ref JsonCursor cursor, out FactValue value)
+    private bool TryRead(scoped ref JsonCursor cursor, out FactValue value)
     {
         switch (cursor.Peek())
         {
