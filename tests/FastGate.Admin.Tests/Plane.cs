@@ -1,3 +1,5 @@
+using FastGate.Routing.Planning;
+using FastGate.Routing.Retry;
 using System.Net;
 using System.Net.Sockets;
 using FastGate.Proxy.Model;
@@ -29,7 +31,7 @@ internal sealed class Plane : IAsyncDisposable
         var settings = new GatewaySettings
         {
             Providers = [new ProviderSettings("up", new Uri("http://127.0.0.1:1/v1")) { Models = ["m", "n"], Keys = [new ProviderKeySettings("sk-never-shown", 1)] }],
-            Routes = [new RouteSettings("chat", "up", "m", TimeSpan.FromSeconds(60)), new RouteSettings("we\"ird\\", "up", "n", TimeSpan.FromSeconds(60))],
+            Routes = [new RouteDefinition("chat", [new MemberDefinition("up/m")]) { Deadline = TimeSpan.FromSeconds(60), Retry = new RetrySettings { Attempts = 0 } }, new RouteDefinition("we\"ird\\", [new MemberDefinition("up/n")]) { Deadline = TimeSpan.FromSeconds(60), Retry = new RetrySettings { Attempts = 0 } }],
         };
         var data = new DataPlane(settings, NullLoggerFactory.Instance, TimeProvider.System);
         await data.ListenAsync([new ListenSettings(new IPEndPoint(IPAddress.Loopback, 0))]);

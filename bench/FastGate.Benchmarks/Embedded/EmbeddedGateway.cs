@@ -1,3 +1,7 @@
+using FastGate.Proxy.Measurement;
+using FastGate.Proxy.Time;
+using FastGate.Routing.Planning;
+using FastGate.Routing.Retry;
 using System.Buffers;
 using System.Text;
 using FastGate.Proxy.Connections;
@@ -49,9 +53,16 @@ internal sealed class EmbeddedGateway : IDisposable
                 Models = ["gpt-4o-mini"],
             },
         ],
-        Routes = [new RouteSettings("chat", "bench", "gpt-4o-mini", TimeSpan.FromSeconds(60))],
+        Routes = [new RouteDefinition("chat", [new MemberDefinition("bench/gpt-4o-mini")])],
         Clients = [new ClientSettings("app", [.. System.Security.Cryptography.SHA256.HashData("sk-client-0000000000000000"u8)])],
     };
+
+    /// <summary>What requests read of such settings, without a data plane.</summary>
+    public static GatewaySnapshot Snapshot(GatewaySettings settings)
+    {
+        var time = new FrozenTime();
+        return new SnapshotBuilder(new TimerWheel(time), new ProxyMetrics(), new RoutingContext(time, new RetryBudget(), null)).Build(settings, null);
+    }
 
     /// <summary>A client connects. Faults of the data plane come to light in <see cref="Dispose"/>.</summary>
     public MemoryConnection Connect()

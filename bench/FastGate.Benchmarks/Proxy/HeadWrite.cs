@@ -27,13 +27,13 @@ public class HeadWrite
     {
         RequestParser.TryParse(new ReadOnlySequence<byte>(Heads.OpenAiLibrary(430)), _request, Limits);
         ResponseParser.TryParse(new ReadOnlySequence<byte>(Heads.Provider("application/json", 420)), _response, Limits, HttpVerb.Post);
-        GatewaySnapshot snapshot = SnapshotBuilder.Build(EmbeddedGateway.OneProvider(), null, new TimerWheel(new FrozenTime()), new ProxyMetrics());
+        GatewaySnapshot snapshot = EmbeddedGateway.Snapshot(EmbeddedGateway.OneProvider());
         _route = snapshot.Routes[0];
         Provider provider = snapshot.Providers[0];
         _upstream = new UpstreamRequest
         {
             Provider = provider,
-            Key = provider.NextKey(),
+            Key = provider.Keys[0],
             Endpoint = EndpointTable.All[0],
             Head = _request,
             Body = new ReadOnlySequence<byte>(Chat.Request("chat", 430, stream: false)),
@@ -52,7 +52,7 @@ public class HeadWrite
     public int Response_to_a_client()
     {
         _output.Clear();
-        var mark = new ResponseMark { RequestId = "fg-0123456789abcdef"u8, Target = _route.Target.NameUtf8, Route = _route, Attempts = 1 };
+        var mark = new ResponseMark { RequestId = "fg-0123456789abcdef"u8, Target = "bench/gpt-4o-mini"u8, Route = _route, Attempts = 1 };
         ResponseHeadWriter.WriteForwarded(_output, _response, mark, 420);
         return _output.Length;
     }

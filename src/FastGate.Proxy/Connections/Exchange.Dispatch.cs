@@ -9,6 +9,7 @@ using FastGate.Proxy.Planning;
 using FastGate.Proxy.Relay;
 using FastGate.Proxy.Responses;
 using FastGate.Routing.Conditions;
+using FastGate.Routing.Keys;
 using FastGate.Routing.Outcomes;
 using FastGate.Routing.Planning;
 
@@ -123,6 +124,11 @@ internal sealed partial class Exchange
             return await RefusedAsync(target).ConfigureAwait(false);
         }
 
+        if (_context.Route is { ReadsRoom: true })
+        {
+            NoteRoom(target);
+        }
+
         bool isStream = status == 200 && MediaTypes.IsEventStream(_attempt.Head);
         RelayOutcome outcome = isStream
             ? await _stream.RunAsync(_attempt, _context).ConfigureAwait(false)
@@ -156,7 +162,7 @@ internal sealed partial class Exchange
             OutputTokens = _scan.IsJson ? (int)Math.Clamp(_scan.Json.MaxTokens, 0, int.MaxValue) : 0,
             Timeout = _deadline,
         };
-        return plan.HasConditions ? PlanByConditions(plan, shape) : Begin(plan, shape);
+        return plan.HasConditions || _context.Route?.Sticky is not null ? PlanByFacts(plan, shape) : Begin(plan, shape);
     }
 
     private Decision Begin(RoutePlan plan, in RequestShape shape)
@@ -165,9 +171,9 @@ internal sealed partial class Exchange
         return _plane.Routing.Planner.Begin(plan, shape, ref facts, _chain.Targets, NowTicks, out _cursor);
     }
 
-    // Conditions read the body as one piece; a body in several is put together for them.
+    // Facts are read from the body as one piece; a body in several is put together for them.
     [SkipLocalsInit]
-    private Decision PlanByConditions(RoutePlan plan, in RequestShape shape)
+    private Decision PlanByFacts(RoutePlan plan, RequestShape shape)
     {
         ReadOnlySequence<byte> body = _scan.IsJson ? _reader.Body : default;
         byte[]? copy = body.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent((int)body.Length);
@@ -181,6 +187,11 @@ internal sealed partial class Exchange
             }
 
             var facts = new RequestFacts(Head, json, stackalloc byte[512]);
+            if (_context.Route?.Sticky is { } sticky && facts.TryGet(sticky, out FactValue held) && held.Kind == FactKind.String)
+            {
+                shape = shape with { StickyKey = RequestShape.HashStickyKey(held.Text) };
+            }
+
             return _plane.Routing.Planner.Begin(plan, shape, ref facts, _chain.Targets, NowTicks, out _cursor);
         }
         finally
@@ -374,6 +385,18 @@ internal sealed partial class Exchange
         ResponseHeadWriter.WriteOwn(_output.Writer, failed.Status, default, failed.HeaderLines, _context.Mark, body.Length);
         _output.Writer.Write(body.Span);
         return await SendAsync(failed.Status).ConfigureAwait(false);
+    }
+
+    private void NoteRoom(UpstreamTarget target)
+    {
+        ProviderRoom room = RateLimitRoomReader.Read(_attempt.Head, _plane.Time.GetUtcNow());
+        if (room.IsKnown)
+        {
+            target.Decided.Keys.RecordRoom(
+                _decision.KeyIndex,
+                new RateLimitRoom(room.RemainingRequests, room.LimitRequests, room.RemainingTokens, room.LimitTokens, room.ResetAfter ?? TimeSpan.FromMinutes(1)),
+                NowTicks);
+        }
     }
 
     private void OnFirstToken() => _cursor.Next(_decision.Slot, Outcome.StreamStarted(SinceStart), NowTicks);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastGate.Routing.Conditions;
 using FastGate.Routing.Health;
 using FastGate.Routing.Planning;
 
@@ -27,6 +28,15 @@ public sealed record GatewaySettings
 
     /// <summary>The numbers of the health machine.</summary>
     public HealthSettings Health { get; init; } = HealthSettings.Default;
+
+    /// <summary>Which fact holds the requests of a sticky route together, by the route's name.</summary>
+    public ImmutableDictionary<string, FactPath> Sticky { get; init; } = ImmutableDictionary<string, FactPath>.Empty;
+
+    /// <summary>Retries, as a share of recent requests; read at start only.</summary>
+    public double RetryShare { get; init; } = 0.2;
+
+    /// <summary>Retries that are always allowed in a second; read at start only.</summary>
+    public int RetriesPerSecond { get; init; } = 10;
 
     /// <summary>Who may call; empty: everyone.</summary>
     public ImmutableArray<ClientSettings> Clients { get; init; } = [];

@@ -1,17 +1,24 @@
 using System.Text;
 using FastGate.Proxy.Measurement;
+using FastGate.Routing.Conditions;
 using FastGate.Routing.Planning;
 
 namespace FastGate.Proxy.Model;
 
 /// <summary>A name that clients send as the model, and the plan for it.</summary>
-internal sealed class Route(RoutePlan plan, StatusCounters requests)
+internal sealed class Route(RoutePlan plan, StatusCounters requests, FactPath? sticky, bool readsRoom)
 {
     internal string Name => Plan.Name;
 
     internal byte[] NameUtf8 { get; } = Encoding.UTF8.GetBytes(plan.Name);
 
     internal RoutePlan Plan { get; } = plan;
+
+    /// <summary>The fact that holds requests together, for the sticky strategy; else null.</summary>
+    internal FactPath? Sticky { get; } = sticky;
+
+    /// <summary>Whether a strategy weighs what the providers' rate-limit fields say is left.</summary>
+    internal bool ReadsRoom { get; } = readsRoom;
 
     /// <summary>The route's requests by status.</summary>
     internal StatusCounters Requests { get; } = requests;

@@ -5,6 +5,7 @@ using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Time;
 using FastGate.Proxy.Upstream;
 using FastGate.Routing.Planning;
+using FastGate.Routing.Strategies;
 using FastGate.Routing.Targets;
 
 namespace FastGate.Proxy.Model;
@@ -53,11 +54,12 @@ internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, Ro
     private ImmutableArray<Route> BuildRoutes(GatewaySettings settings, Dictionary<string, Provider> providers)
     {
         Target[] targets = [.. NamesIn(settings).Distinct().Select(name => Find(name, providers)).OfType<Target>()];
+        bool readsRoom = settings.Routes.Any(r => r.Strategy == StrategyKind.RateAware) || settings.Groups.Any(g => g.Strategy == StrategyKind.RateAware);
         var errors = new List<PlanError>();
         RouteTable? table = new RouteTableBuilder(targets, settings.Groups, settings.Routes).Build(errors);
         return table is null
             ? throw new ArgumentException(string.Join(Environment.NewLine, errors.Select(e => $"{e.At}: {e.Message}")), nameof(settings))
-            : [.. table.Plans.Select(plan => new Route(plan, metrics.Requests.Of(plan.Name)))];
+            : [.. table.Plans.Select(plan => new Route(plan, metrics.Requests.Of(plan.Name), settings.Sticky.GetValueOrDefault(plan.Name), readsRoom))];
     }
 
     private static IEnumerable<string> NamesIn(GatewaySettings settings) =>

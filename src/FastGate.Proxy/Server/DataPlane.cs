@@ -9,6 +9,7 @@ using FastGate.Proxy.Model;
 using FastGate.Proxy.Probing;
 using FastGate.Proxy.Time;
 using FastGate.Proxy.Upstream;
+using FastGate.Routing.Retry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -49,7 +50,7 @@ public sealed partial class DataPlane : IAsyncDisposable
         _logger = loggers.CreateLogger("FastGate.Proxy");
         _wheel = new TimerWheel(time);
         Time = time;
-        Routing = new RoutingContext(time, Events);
+        Routing = new RoutingContext(time, new RetryBudget(settings.RetryShare, settings.RetriesPerSecond), Events);
         _builder = new SnapshotBuilder(_wheel, Metrics, Routing, connectors);
         _snapshot = _builder.Build(settings, null);
         _prober = new Prober(() => Snapshot, Routing, _wheel, time);

@@ -46,7 +46,11 @@ public sealed class FactPath
     /// <param name="index">0 to <see cref="Depth"/> - 1.</param>
     public ReadOnlySpan<byte> this[int index] => _segments[index];
 
-    internal static bool TryParse(string text, out FactPath? path, out string problem)
+    /// <summary>Reads a path as conditions write it.</summary>
+    /// <param name="text">The path, for instance <c>metadata.plan</c>.</param>
+    /// <param name="path">The path, when the text is one.</param>
+    /// <param name="problem">Otherwise what is wrong with it.</param>
+    public static bool TryParse(string text, out FactPath? path, out string problem)
     {
         path = null;
         problem = "";

@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FastGate.Configuration;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Server;
 using FastGate.Proxy.Upstream;
+using FastGate.Routing.Conditions;
+using FastGate.Routing.Strategies;
 
 namespace FastGate.Composition;
 
@@ -24,8 +27,14 @@ internal static class SettingsMapping
         },
         Clients = [.. config.Clients.Select(client => new ClientSettings(client.Name, client.KeySha256))],
         Providers = [.. config.Providers.Select(ToSettings)],
-        Routes = [.. config.Routes.Select(config.ToSettings)],
-        DefaultDeadline = config.Defaults.Deadline,
+        Routes = [.. config.Routes.Select(route => route.ToDefinition())],
+        Sticky = config.Routes.Where(route => route.Policy.Strategy == StrategyKind.Sticky).ToImmutableDictionary(route => route.Name, route => StickyFact(route.Policy.Sticky)),
+        Groups = config.Groups,
+        DirectRoute = config.Defaults.ToDefinition("direct", []),
+        Models = config.Models.ToImmutableDictionary(model => model.Name, model => new TargetFacts(model.MaxInputTokens, model.InputCost, model.OutputCost, model.Quality)),
+        Health = config.Health,
+        RetryShare = config.RetryBudget.Share,
+        RetriesPerSecond = config.RetryBudget.MinimumPerSecond,
     };
 
     /// <summary>The addresses to listen on, their certificates loaded.</summary>
@@ -51,19 +60,8 @@ internal static class SettingsMapping
         }
     }
 
-    private static RouteSettings ToSettings(this GatewayConfig config, RouteConfig route)
-    {
-        // Down to the first target: every name leads to one, and no group contains itself, or the configuration were not valid.
-        string name = route.Targets[0].Name;
-        TargetName? target = config.FindTarget(name);
-        while (target is null)
-        {
-            name = config.FindMembers(name)![0].Name;
-            target = config.FindTarget(name);
-        }
-
-        return new RouteSettings(route.Name, target.Value.Provider, target.Value.Model, route.Policy.Deadline);
-    }
+    private static FactPath StickyFact(string text) =>
+        FactPath.TryParse(text, out FactPath? path, out string problem) ? path! : throw new ArgumentException(problem, nameof(text));
 
     private static ProviderSettings ToSettings(ProviderConfig provider) => new(provider.Name, provider.BaseUrl)
     {
@@ -74,6 +72,7 @@ internal static class SettingsMapping
             provider.Timeouts.Connect, provider.Timeouts.FirstByte, provider.Timeouts.FirstToken,
             provider.Timeouts.Stall, provider.Timeouts.Total),
         Pool = new PoolLimits(provider.Pool.MaxConnections, provider.Pool.Idle, provider.Pool.Lifetime),
+        Probe = new ProbeSettings(provider.Probe.Interval, provider.Probe.Timeout, provider.Probe.Model),
         Tls = new UpstreamTls(provider.Tls.Ca, provider.Tls.ServerName, provider.Tls.InsecureSkipVerify),
     };
 }

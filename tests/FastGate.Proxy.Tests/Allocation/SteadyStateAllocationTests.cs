@@ -1,3 +1,5 @@
+using FastGate.Routing.Planning;
+using FastGate.Routing.Retry;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -79,7 +81,7 @@ public sealed class SteadyStateAllocationTests
         var settings = new GatewaySettings
         {
             Providers = [Gateway.Provider("up", (IPEndPoint)listener.LocalEndPoint!)],
-            Routes = [new RouteSettings("chat", "up", "m", TimeSpan.FromMinutes(10))],
+            Routes = [new RouteDefinition("chat", [new MemberDefinition("up/m")]) { Deadline = TimeSpan.FromMinutes(10), Retry = new RetrySettings { Attempts = 0 } }],
         };
         await using var plane = new DataPlane(settings, NullLoggerFactory.Instance, TimeProvider.System);
         await plane.ListenAsync([new ListenSettings(new IPEndPoint(IPAddress.Loopback, 0))]);

@@ -1,3 +1,5 @@
+using FastGate.Routing.Planning;
+using FastGate.Routing.Retry;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -162,7 +164,7 @@ public sealed class UpstreamFailureTests
     {
         using var upstream = new ScriptedUpstream();
         await using Gateway gateway = await Gateway.StartAsync(
-            upstream, gateway: settings => settings with { Routes = [new RouteSettings("chat", "up", "m", TimeSpan.FromSeconds(byHeader ? 60 : 5))] });
+            upstream, gateway: settings => settings with { Routes = [new RouteDefinition("chat", [new MemberDefinition("up/m")]) { Deadline = TimeSpan.FromSeconds(byHeader ? 60 : 5), Retry = new RetrySettings { Attempts = 0 } }] });
         Task<Message> asked = gateway.AskAsync(Gateway.Chat(lines: byHeader ? "x-fastgate-timeout-ms: 5000\r\n" : ""));
         (Wire wire, _) = await upstream.AcceptRequestAsync();
         gateway.Time.Advance(TimeSpan.FromSeconds(4.9));

@@ -1,3 +1,5 @@
+using FastGate.Routing.Planning;
+using FastGate.Routing.Retry;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
@@ -70,8 +72,8 @@ internal sealed class Gateway : IAsyncDisposable
     internal static GatewaySettings Settings(params ProviderSettings[] providers) => new()
     {
         Providers = [.. providers],
-        Routes = [new RouteSettings("chat", providers[0].Name, "m", Timeout.InfiniteTimeSpan)],
-        DefaultDeadline = Timeout.InfiniteTimeSpan,
+        Routes = [new RouteDefinition("chat", [new MemberDefinition($"{providers[0].Name}/m")]) { Deadline = TimeSpan.FromDays(1), Retry = new RetrySettings { Attempts = 0 } }],
+        DirectRoute = new RouteDefinition("direct", []) { Deadline = TimeSpan.FromDays(1), Retry = new RetrySettings { Attempts = 0 } },
     };
 
     internal async Task<Wire> ConnectAsync(int? receiveBuffer = null)

@@ -1,3 +1,5 @@
+using FastGate.Routing.Planning;
+using FastGate.Routing.Retry;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using FastGate.Proxy.Model;
@@ -19,7 +21,7 @@ public sealed class ApplyTests
         await client.SendAsync(Gateway.Chat("new-route"));
         (await Message.ReadResponseAsync(client)).IsError(404, "model_not_found", "model");
 
-        gateway.Plane.Apply(Gateway.Settings(provider) with { Routes = [new RouteSettings("new-route", "up", "other", Timeout.InfiniteTimeSpan)] });
+        gateway.Plane.Apply(Gateway.Settings(provider) with { Routes = [new RouteDefinition("new-route", [new MemberDefinition("up/other")]) { Deadline = TimeSpan.FromDays(1), Retry = new RetrySettings { Attempts = 0 } }] });
 
         await client.SendAsync(Gateway.Chat("new-route"));
         (Wire wire, Message request) = await upstream.AcceptRequestAsync();

@@ -37,15 +37,12 @@ internal static class RouteKeys
             "Time until the answer begins (the first token of a stream, the head of any other response), all attempts together.")
         .Key("hops", new NumberShape(1, FallbackCursor.MaximumHops), p => p.Hops, (p, v) => p with { Hops = v ?? p.Hops },
             "Targets tried at most.")
-        .Key("hedge_after", new DurationShape(TimeSpan.Zero, Day), p => p.HedgeAfter, (p, v) => p with { HedgeAfter = v },
-            "A stream without a token for this long starts the next target too; the first token wins. `0` is off.")
-        .Key("race_width", new NumberShape(2, FallbackCursor.MaximumHops), p => p.RaceWidth, (p, v) => p with { RaceWidth = v ?? p.RaceWidth },
-            "How many targets the strategy `race` starts at once; at most `hops`.")
         .Key("sticky", new StickyShape(), p => p.Sticky, (p, v) => p with { Sticky = v },
             "What the strategy `sticky` holds requests together by: `headers.NAME`, `params.PATH` or `metadata.PATH`. A request without it goes by chance.")
         .Key("on", ClassActionKeys.Section.AsShape(), p => p.On, (p, v) => p with { On = v },
             "What to do on a class of failure, where it is not the class's default. For `provider/model` addressing the defaults of the classes hold.")
         .Later(
+            new LaterKey("hedge_after"),
             new LaterKey("last_resort"),
             new LaterKey("stream"),
             new LaterKey("idempotency"),
@@ -64,6 +61,6 @@ internal static class RouteKeys
             "groups.NAME", "Targets under a name that routes and other groups use as one target. Clients cannot ask for a group.", new GroupDefinition("", []))
         .Key("targets", MemberKeys.Members, g => MemberKeys.Of(g.Members), (g, v) => g with { Members = v },
             "Its members: targets, other groups, routes.", required: true)
-        .Key("strategy", new StrategyShape(canRace: false), g => g.Strategy, (g, v) => g with { Strategy = v },
-            "How one of them is chosen. `race` is for routes only.");
+        .Key("strategy", new StrategyShape(), g => g.Strategy, (g, v) => g with { Strategy = v },
+            "How one of them is chosen.");
 }

@@ -3,7 +3,6 @@ using FastGate.Routing.Health;
 using FastGate.Routing.Keys;
 using FastGate.Routing.Outcomes;
 using FastGate.Routing.Planning;
-using FastGate.Routing.Strategies;
 using FastGate.Routing.Targets;
 using FastGate.Routing.Timing;
 
@@ -100,13 +99,6 @@ internal sealed class RoutingConsistency(GatewayConfig gateway, ConfigReading re
         // To the planner a route inside a chain is a group.
         CheckMembers(route.Targets, $"groups.{route.Name}.targets", KeyPath.Of(path, "targets"));
         CheckChains(policy, $"routes.{route.Name}", path);
-        if (policy.Strategy == StrategyKind.Race && policy.RaceWidth > policy.Hops)
-        {
-            // At a number of the route itself; a race that the defaults alone make is reported there, and so once.
-            string[] keys = ["race_width", "hops", "strategy"];
-            string place = keys.Select(key => KeyPath.Of(path, key)).Concat(keys.Select(key => KeyPath.Of("defaults", key))).First(reading.Has);
-            reading.Report(place, $"the race starts {policy.RaceWidth} targets ('race_width'), but no more than {policy.Hops} may be tried ('hops'); raise the one or lower the other");
-        }
     }
 
     private void CheckChains(RoutePolicy policy, string at, string path)

@@ -5,8 +5,7 @@ using FastGate.Routing.Strategies;
 namespace FastGate.Configuration.Keys;
 
 /// <summary>A strategy.</summary>
-/// <param name="canRace">Whether <c>race</c> is one: only a whole route can start several targets.</param>
-internal sealed class StrategyShape(bool canRace = true) : ScalarShape<StrategyKind>
+internal sealed class StrategyShape : ScalarShape<StrategyKind>
 {
     public override string TypeName => "strategy";
 
@@ -14,7 +13,8 @@ internal sealed class StrategyShape(bool canRace = true) : ScalarShape<StrategyK
 
     protected override string? Pattern => null;
 
-    private IEnumerable<string> Known => StrategyKinds.All.Where(name => canRace || name != StrategyKinds.Name(StrategyKind.Race));
+    // Starting several targets at once comes with hedging.
+    private static IEnumerable<string> Known => StrategyKinds.All.Where(name => name != StrategyKinds.Name(StrategyKind.Race));
 
     public override string Format(StrategyKind value) => StrategyKinds.Name(value);
 
@@ -39,7 +39,7 @@ internal sealed class StrategyShape(bool canRace = true) : ScalarShape<StrategyK
             return default;
         }
 
-        problem = kind == StrategyKind.Race && !canRace ? "a group cannot race: write 'strategy: race' at the route and name the targets there" : null;
+        problem = kind == StrategyKind.Race ? "'race' is not available in this version; write another strategy" : null;
         return kind;
     }
 }

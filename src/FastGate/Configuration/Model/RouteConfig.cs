@@ -37,12 +37,6 @@ internal sealed record RoutePolicy
     /// <summary>Targets tried at most, 1 to <see cref="FallbackCursor.MaximumHops"/>.</summary>
     public int Hops { get; init; } = 4;
 
-    /// <summary>When the next target is started too; zero is off.</summary>
-    public TimeSpan HedgeAfter { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How many targets the race strategy starts; at most <see cref="Hops"/> where that is the strategy.</summary>
-    public int RaceWidth { get; init; } = 2;
-
     /// <summary>The fact whose value the sticky strategy hashes, as conditions write it: <c>headers.*</c>, <c>params.*</c> or <c>metadata.*</c>.</summary>
     public string Sticky { get; init; } = "params.user";
 
@@ -61,8 +55,7 @@ internal sealed record RoutePolicy
         Retry = Retry,
         Deadline = Deadline,
         Hops = Hops,
-        HedgeAfter = HedgeAfter,
-        RaceWidth = RaceWidth,
+        HedgeAfter = TimeSpan.Zero,
         On = On,
     };
 }

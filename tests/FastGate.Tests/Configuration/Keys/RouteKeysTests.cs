@@ -36,7 +36,7 @@ public class RouteKeysTests
     [InlineData("openai/x: { targets: [openai/m] }", "routes[\"openai/x\"]: begins like a model of the provider 'openai', which it would hide")]
     [InlineData("'a b': { targets: [openai/m] }", "routes: 'a b' cannot be a route name")]
     [InlineData("chat: { targets: [openai/m], strategy: round-robin }", "routes.chat.strategy: 'round-robin' is no strategy; did you mean 'round_robin'?")]
-    [InlineData("chat: { targets: [openai/m], strategy: random }", "'random' is no strategy; there are priority, round_robin, weighted, least_latency, least_busy, cost, adaptive, race, rate_aware, sticky")]
+    [InlineData("chat: { targets: [openai/m], strategy: random }", "'random' is no strategy; there are priority, round_robin, weighted, least_latency, least_busy, cost, adaptive, rate_aware, sticky")]
     [InlineData("chat: { targets: [openai/m], retry: 2 }", "routes.chat.retry: expects keys and values, found a single value; the keys known here are attempts, backoff, jitter, retry_after_max")]
     [InlineData("chat: { targets: [openai/m], retry: { attempts: 11 } }", "routes.chat.retry.attempts: '11' is not a whole number from 0 to 10")]
     [InlineData("chat: { targets: [openai/m], retry: { backoff: [] } }", "routes.chat.retry.backoff: is an empty list")]
@@ -46,10 +46,8 @@ public class RouteKeysTests
     [InlineData("chat: { targets: [openai/m], retry: { retry_after_max: 2h } }", "'2h' is out of range; write a duration from 0 to 1h")]
     [InlineData("chat: { targets: [openai/m], deadline: 0 }", "routes.chat.deadline: '0' is out of range")]
     [InlineData("chat: { targets: [openai/m], hops: 9 }", "routes.chat.hops: '9' is not a whole number from 1 to 8")]
-    [InlineData("chat: { targets: [openai/m], hedge_after: 10 }", "routes.chat.hedge_after: '10' has no unit")]
-    [InlineData("chat: { targets: [openai/m], race_width: 1 }", "routes.chat.race_width: '1' is not a whole number from 2 to 8")]
-    [InlineData("chat: { targets: [openai/m], strategy: race, race_width: 5 }", "routes.chat.race_width: the race starts 5 targets ('race_width'), but no more than 4 may be tried ('hops'); raise the one or lower the other")]
-    [InlineData("chat: { targets: [openai/m], strategy: race, hops: 1 }", "routes.chat.hops: the race starts 2 targets ('race_width'), but no more than 1 may be tried")]
+    [InlineData("chat: { targets: [openai/m], hedge_after: 10s }", "'hedge_after' is not available in this version")]
+    [InlineData("chat: { targets: [openai/m], strategy: race }", "routes.chat.strategy: 'race' is not available in this version; write another strategy")]
     [InlineData("chat: { targets: [openai/m], sticky: session }", "routes.chat.sticky: 'session' is nothing requests can be held together by; write headers.<name>, params.<key> or metadata.<key>")]
     [InlineData("chat: { targets: [openai/m], sticky: path }", "'path' is nothing requests can be held together by")]
     [InlineData("chat: { targets: [openai/m], sticky: metadata..id }", "'metadata..id' has an empty key; remove the extra dot")]
@@ -80,8 +78,7 @@ public class RouteKeysTests
             {{ConfigText.OneProvider}}
             routes:
               chat:
-                strategy: race
-                race_width: 3
+                strategy: least_busy
                 targets:
                   - openai/a
                   - { target: openai/org/b, weight: 2.5, max_input_tokens: 200000, when: { metadata.plan: pro } }
@@ -89,14 +86,13 @@ public class RouteKeysTests
                 retry: { attempts: 3, backoff: [10ms, 1s], jitter: 0, retry_after_max: 0 }
                 deadline: 5s
                 hops: 8
-                hedge_after: 0
                 sticky: headers.X-Session-Id
                 on: { rate_limited: next }
               plain: { targets: [openai/c], retry: { backoff: 250ms } }
             """);
         RouteDefinition chat = config.Routes[0].ToDefinition();
 
-        Assert.Equal((StrategyKind.Race, 3, 8), (chat.Strategy, chat.RaceWidth, chat.Hops));
+        Assert.Equal((StrategyKind.LeastBusy, 8), (chat.Strategy, chat.Hops));
         Assert.Equal(["openai/a", "openai/org/b", "plain"], chat.Members.Select(member => member.Name));
         Assert.Equal([1, 2.5, 1], chat.Members.Select(member => member.Weight));
         Assert.Equal([0, 200000, 0], chat.Members.Select(member => member.MaxInputTokens));
@@ -153,15 +149,6 @@ public class RouteKeysTests
         Assert.Equal(ClassActionKind.Stop, b.On[FailureClass.Stall].Kind);
         Assert.Equal("openai/o", Assert.Single(b.On[FailureClass.ContentPolicy].Chain).Name);
     }
-
-    [Theory]
-    [InlineData("strategy: race, hops: 1", "1:35: defaults.hops: the race starts 2 targets")]
-    [InlineData("hops: 1, strategy: race", "1:19: defaults.hops: the race starts 2 targets")]
-    [InlineData("strategy: race, race_width: 8", "1:41: defaults.race_width: the race starts 8 targets")]
-    public void A_race_the_defaults_make_impossible_is_reported_there_and_once(string defaults, string expected) =>
-        Assert.StartsWith(
-            expected,
-            _config.Error($"defaults: {{ {defaults} }}\nroutes: {{ a: {{ targets: [openai/m] }}, b: {{ targets: [openai/m] }} }}\n{ConfigText.OneProvider}"));
 
     [Fact]
     public void Telemetry_comes_later() =>
