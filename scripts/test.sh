@@ -17,7 +17,8 @@ passed=0 failed=0 skipped=0 broken=0
 for project in "${projects[@]}"; do
   log=$(mktemp)
   echo "== $project"
-  dotnet test "$project" -c "$configuration" --no-build --nologo --logger "console;verbosity=minimal" --blame-hang-timeout 5m --results-directory artifacts/test-results >"$log" 2>&1
+  # A shell in the background hands on SIGINT ignored, which the tests of stopping would run into.
+  env --default-signal=INT dotnet test "$project" -c "$configuration" --no-build --nologo --logger "console;verbosity=minimal" --blame-hang-timeout 5m --results-directory artifacts/test-results >"$log" 2>&1
   status=$?
   # "Passed!  - Failed:     0, Passed:   123, Skipped:     0, Total:   123, Duration: 1 s - X.dll (net10.0)"
   summary=$(grep -E '^(Passed|Failed|Skipped)! +- ' "$log" | tail -n 1)
