@@ -5,10 +5,8 @@ using FastGate.Benchmarks.Samples;
 using FastGate.Protocol.Http;
 using FastGate.Proxy.Attempts;
 using FastGate.Proxy.Endpoints;
-using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Responses;
-using FastGate.Proxy.Time;
 
 namespace FastGate.Benchmarks.Proxy;
 

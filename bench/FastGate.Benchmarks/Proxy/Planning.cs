@@ -1,12 +1,9 @@
 using FastGate.Routing.Planning;
-using FastGate.Routing.Retry;
 using BenchmarkDotNet.Attributes;
 using FastGate.Benchmarks.Embedded;
 using FastGate.Proxy.Catalog;
-using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Planning;
-using FastGate.Proxy.Time;
 
 namespace FastGate.Benchmarks.Proxy;
 

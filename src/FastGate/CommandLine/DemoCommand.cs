@@ -63,7 +63,8 @@ internal static class DemoCommand
                 Keys = [new KeyConfig { Value = new Secret("demo-key") }],
             }),
         ],
-        Routes = [new RouteConfig { Name = "chat", Targets = [new MemberDefinition($"{Names[0]}/ok")] }],
+        // The failing one first, so that there is something to see: x-fastgate-target, x-fastgate-fallback, and /-/status.
+        Routes = [new RouteConfig { Name = "chat", Targets = [new MemberDefinition("broken/ok"), new MemberDefinition("alpha/ok"), new MemberDefinition("beta/ok")] }],
     };
 
     private static void Greet(Surroundings surroundings, GatewayHost host)
@@ -72,10 +73,11 @@ internal static class DemoCommand
         surroundings.Out.WriteLine($"""
 
             Try:
-              curl {url}/v1/chat/completions -H 'content-type: application/json' -d '{Body("chat", stream: false)}'
+              curl -i {url}/v1/chat/completions -H 'content-type: application/json' -d '{Body("chat", stream: false)}'   # the first provider fails, the second answers
               curl -N {url}/v1/chat/completions -H 'content-type: application/json' -d '{Body("chat", stream: true)}'
               curl {url}/v1/chat/completions -H 'content-type: application/json' -d '{Body("broken/ok", stream: false)}'   # a provider that fails
               curl {url}/v1/models
+              curl http://{host.AdminAddress}/-/status
             Every behaviour of the scripted providers is a model, such as alpha/cut-stream or beta/rate-limit. Ctrl-C stops.
             """);
         surroundings.Out.Flush();

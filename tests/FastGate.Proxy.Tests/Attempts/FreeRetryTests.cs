@@ -39,7 +39,7 @@ public sealed class FreeRetryTests
         RequestParser.TryParse(new ReadOnlySequence<byte>("POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\n\r\n"u8.ToArray()), head, new HeadLimits(1000, 10));
         var attempt = new UpstreamAttempt(new ConnectionSignal(wheel));
 
-        Task<AttemptFault> opening = attempt.OpenAsync(new UpstreamRequest { Provider = provider, Key = provider.NextKey(), Endpoint = EndpointTable.All[0], Head = head }, default).AsTask();
+        Task<AttemptFault> opening = attempt.OpenAsync(new UpstreamRequest { Provider = provider, Key = provider.Keys[0], Endpoint = EndpointTable.All[0], Head = head }, default).AsTask();
         if (answer.Length > 0)
         {
             // Inline: the attempt has looked at it when this returns.

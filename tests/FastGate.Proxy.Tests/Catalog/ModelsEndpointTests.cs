@@ -71,7 +71,7 @@ public sealed class ModelsEndpointTests
         (Wire asked, Message request) = await upstream.AcceptRequestAsync();
         Assert.Equal("GET /v1/models HTTP/1.1", request.StartLine);
         await asked.SendAsync(ScriptedUpstream.Json("{\"error\":{}}", "403 Forbidden"));
-        await asked.ExpectEndAsync();
+        asked.Dispose();
 
         Task<Message> response = gateway.AskAsync(Gateway.Chat("up/anything"));
         (Wire wire, _) = await upstream.AcceptRequestAsync();

@@ -65,6 +65,7 @@ internal sealed class Gateway : IAsyncDisposable
             Keys = [new ProviderKeySettings(ProviderKey, 1)],
             Models = ["m", "listed"],
             Timeouts = Patient,
+            Probe = new ProbeSettings(TimeSpan.Zero, TimeSpan.FromSeconds(5), null),
         };
         return change is null ? settings : change(settings);
     }
