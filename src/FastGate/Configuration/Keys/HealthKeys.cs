@@ -27,10 +27,10 @@ internal static class HealthKeys
             "health", "When a target counts as degraded or failed, and how it comes back: see [routing](routing.md#health). The defaults suit most.", HealthSettings.Default)
         .Key("window", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)), h => h.Window, (h, v) => h with { Window = v },
             "How far back error rates and percentiles look, in whole seconds.")
-        .Key("minimum_failures", Count, h => h.MinimumFailures, (h, v) => h with { MinimumFailures = v ?? h.MinimumFailures },
-            "Failures in the window before an error rate says anything, however little traffic there is.")
         .Key("minimum_samples", Count, h => h.MinimumSamples, (h, v) => h with { MinimumSamples = v ?? h.MinimumSamples },
             "Results the window must hold before a rate means anything.")
+        .Key("minimum_failures", Count, h => h.MinimumFailures, (h, v) => h with { MinimumFailures = v ?? h.MinimumFailures },
+            "Failures in the window before an error rate says anything, however little traffic there is.")
         .Key("degraded_error_rate", Part, h => h.DegradedErrorRate, (h, v) => h with { DegradedErrorRate = v },
             "The error rate from which a target is degraded.")
         .Key("failed_error_rate", Part, h => h.FailedErrorRate, (h, v) => h with { FailedErrorRate = v },
