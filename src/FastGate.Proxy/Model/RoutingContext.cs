@@ -18,8 +18,8 @@ internal sealed class RoutingContext
     /// <summary>Time as routing counts it.</summary>
     internal MonotonicClock Clock { get; }
 
-    /// <summary>Where chance comes from; seeded from the system.</summary>
-    internal RandomSource Random { get; } = new(BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)));
+    /// <summary>Where chance comes from. It decides about load, not secrets, and so does not load the cryptographic library.</summary>
+    internal RandomSource Random { get; } = new((ulong)System.Random.Shared.NextInt64());
 
     /// <summary>Who hears of state changes.</summary>
     internal IHealthListener? Listener { get; }

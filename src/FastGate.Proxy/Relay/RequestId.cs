@@ -1,9 +1,8 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 
 namespace FastGate.Proxy.Relay;
 
-/// <summary>Makes request ids: <c>fg-</c> and 16 hexadecimal digits, unlike any other connection's and not guessable from one another.</summary>
+/// <summary>Makes request ids: <c>fg-</c> and 16 hexadecimal digits, unlike any other connection's.</summary>
 internal sealed class RequestId
 {
     /// <summary>The longest id a client may choose itself.</summary>
@@ -16,7 +15,7 @@ internal sealed class RequestId
     internal RequestId()
     {
         Span<ulong> seed = stackalloc ulong[2];
-        RandomNumberGenerator.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(seed));
+        Random.Shared.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(seed));
         _next = seed[0];
         _step = seed[1] | 1;
     }
