@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using FastGate.Proxy.Model;
@@ -40,4 +41,17 @@ internal static class Chains
     internal static string[] Attempts(this Message response) =>
         [.. response.Json.GetProperty("error").GetProperty("attempts").EnumerateArray().Select(attempt =>
             $"{attempt.GetProperty("target").GetString()} {attempt.GetProperty("error").GetString()} {(attempt.TryGetProperty("status", out JsonElement status) ? status.GetInt32() : 0)}")];
+
+    /// <summary>Until a state that the gateway only shows, and does not announce, has come.</summary>
+    internal static async Task<bool> EventuallyAsync(Func<bool> condition)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience.Limit, "It did not come.");
+            await Task.Yield();
+        }
+
+        return true;
+    }
 }

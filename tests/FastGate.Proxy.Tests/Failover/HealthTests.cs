@@ -84,7 +84,7 @@ public sealed class HealthTests
         await FailAsync(gateway, "one/m");
         Volatile.Write(ref dead, false);
 
-        await gateway.Time.AdvanceUntilAsync(Eventually(() => View(gateway, "one/m").State is TargetState.Recovering or TargetState.Healthy), TimeSpan.FromMilliseconds(250));
+        await gateway.Time.AdvanceUntilAsync(Chains.EventuallyAsync(() => View(gateway, "one/m").State is TargetState.Recovering or TargetState.Healthy), TimeSpan.FromMilliseconds(250));
 
         Assert.Contains(one.Seen, request => request.StartLine.StartsWith("GET /v1/models ", StringComparison.Ordinal));
         Assert.True(Assert.Single(new GatewayView(gateway.Plane).Routes).Usable);
@@ -101,14 +101,4 @@ public sealed class HealthTests
     }
 
     private static TargetView View(Gateway gateway, string target) => new GatewayView(gateway.Plane).Targets.Single(view => view.Name == target);
-
-    private static async Task<bool> Eventually(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Yield();
-        }
-
-        return true;
-    }
 }

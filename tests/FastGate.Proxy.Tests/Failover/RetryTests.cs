@@ -41,15 +41,9 @@ public sealed class RetryTests
     [Fact]
     public async Task Next_target_follows_the_last_retry_at_once()
     {
-        Gateway? running = null;
-        long last = 0;
-        using var one = new RepliedUpstream(_ =>
-        {
-            last = running!.Time.GetTimestamp();
-            return Reply.Error(503);
-        });
+        using var one = new RepliedUpstream(Reply.Error(503));
         using var two = new RepliedUpstream(Reply.Ok);
-        await using Gateway gateway = running = await Gateway.StartAsync(Chains.Over(one, two).WithRetry(1));
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two).WithRetry(1));
         Task<Message> asked = gateway.AskAsync(Gateway.Chat());
         await one.NextAsync();
         await gateway.Time.AdvanceUntilAsync(one.NextAsync(), TimeSpan.FromMilliseconds(250));
@@ -57,7 +51,6 @@ public sealed class RetryTests
         // The clock stands still from here on.
         (await asked).IsFrom("two/m", 3, "upstream_5xx");
         Assert.Equal(2, one.Seen.Count);
-        Assert.True(last > 0);
     }
 
     [Fact]
@@ -89,11 +82,7 @@ public sealed class RetryTests
         await one.NextAsync();
         client.Reset();
 
-        while (!new GatewayView(gateway.Plane).Requests.Any(request => request.Status == 499))
-        {
-            await Task.Yield();
-        }
-
+        await Chains.EventuallyAsync(() => new GatewayView(gateway.Plane).Requests.Any(request => request.Status == 499));
         gateway.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Single(one.Seen);
         Assert.Empty(two.Seen);
