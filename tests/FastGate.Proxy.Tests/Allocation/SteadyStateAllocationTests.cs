@@ -1,3 +1,4 @@
+using FastGate.Routing.Health;
 using FastGate.Routing.Planning;
 using FastGate.Routing.Retry;
 using System.Net;
@@ -73,7 +74,25 @@ public sealed class SteadyStateAllocationTests
             "\r\n0\r\n\r\n"u8.ToArray());
     }
 
-    private async Task MeasureAsync(byte[] request, Action<Socket, Socket> answer, byte[] last)
+    [OptimizedFact]
+    public async Task Request_that_goes_past_a_failed_target_allocates_nothing()
+    {
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        byte[] answer = Encoding.ASCII.GetBytes(ScriptedUpstream.Json("{\"choices\":[{}]}"));
+        await MeasureAsync(
+            Encoding.ASCII.GetBytes(Gateway.Chat()),
+            (socket, _) => socket.Send(answer),
+            "}]}"u8.ToArray(),
+            settings => settings with
+            {
+                Providers = [Gateway.Provider("dead", (IPEndPoint)taken.LocalEndPoint!), .. settings.Providers],
+                Routes = [settings.Routes[0] with { Members = [new MemberDefinition("dead/m"), new MemberDefinition("up/m")] }],
+                Health = HealthSettings.Default with { Cooldown = TimeSpan.FromHours(1), MaximumCooldown = TimeSpan.FromHours(1) },
+            });
+    }
+
+    private async Task MeasureAsync(byte[] request, Action<Socket, Socket> answer, byte[] last, Func<GatewaySettings, GatewaySettings>? change = null)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -83,7 +102,7 @@ public sealed class SteadyStateAllocationTests
             Providers = [Gateway.Provider("up", (IPEndPoint)listener.LocalEndPoint!)],
             Routes = [new RouteDefinition("chat", [new MemberDefinition("up/m")]) { Deadline = TimeSpan.FromMinutes(10), Retry = new RetrySettings { Attempts = 0 } }],
         };
-        await using var plane = new DataPlane(settings, NullLoggerFactory.Instance, TimeProvider.System);
+        await using var plane = new DataPlane(change is null ? settings : change(settings), NullLoggerFactory.Instance, TimeProvider.System);
         await plane.ListenAsync([new ListenSettings(new IPEndPoint(IPAddress.Loopback, 0))]);
         IPEndPoint address = plane.Addresses[0];
         double perRequest = await Task.Factory.StartNew(() => Drive(listener, address, request, answer, last), TaskCreationOptions.LongRunning).Soon();

@@ -1,0 +1,123 @@
+using FastGate.Proxy.Tests.Harness;
+using FastGate.Proxy.Views;
+using FastGate.Routing.Health;
+
+namespace FastGate.Proxy.Tests.Failover;
+
+/// <summary>Tries on the same target are spaced, bounded, and end with the client.</summary>
+public sealed class RetryTests
+{
+    [Fact]
+    public async Task Retry_comes_no_sooner_than_its_backoff()
+    {
+        TimeSpan first = default;
+        Gateway? running = null;
+        int calls = 0;
+        TimeSpan second = default;
+        using var one = new RepliedUpstream(_ =>
+        {
+            var now = new TimeSpan(running!.Time.GetTimestamp());
+            if (calls++ == 0)
+            {
+                first = now;
+                return Reply.Error(500);
+            }
+
+            second = now;
+            return Reply.Ok;
+        });
+        using var two = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = running = await Gateway.StartAsync(Chains.Over(one, two).WithRetry(2, seconds: 3));
+        Task<Message> asked = gateway.AskAsync(Gateway.Chat());
+        await one.NextAsync();
+
+        Message response = await gateway.Time.AdvanceUntilAsync(asked, TimeSpan.FromMilliseconds(250));
+
+        Assert.Equal(("one/m", "2"), (response["x-fastgate-target"], response["x-fastgate-attempts"]));
+        Assert.True(second - first >= TimeSpan.FromSeconds(3), $"{second - first}");
+        Assert.Empty(two.Seen);
+    }
+
+    [Fact]
+    public async Task Next_target_follows_the_last_retry_at_once()
+    {
+        using var one = new RepliedUpstream(Reply.Error(503));
+        using var two = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two).WithRetry(1));
+        Task<Message> asked = gateway.AskAsync(Gateway.Chat());
+        await one.NextAsync();
+        await gateway.Time.AdvanceUntilAsync(one.NextAsync(), TimeSpan.FromMilliseconds(250));
+
+        // The clock stands still from here on.
+        (await asked).IsFrom("two/m", 3, "upstream_5xx");
+        Assert.Equal(2, one.Seen.Count);
+    }
+
+    [Fact]
+    public async Task Short_retry_after_is_waited_for()
+    {
+        int calls = 0;
+        using var one = new RepliedUpstream(_ => calls++ == 0 ? Reply.Error(429, "none", "retry-after: 2\r\n") : Reply.Ok);
+        using var two = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two).WithRetry(1));
+        long start = gateway.Time.GetTimestamp();
+        Task<Message> asked = gateway.AskAsync(Gateway.Chat());
+        await one.NextAsync();
+
+        Message response = await gateway.Time.AdvanceUntilAsync(asked, TimeSpan.FromMilliseconds(250));
+
+        Assert.Equal((200, "one/m"), (response.Status, response["x-fastgate-target"]));
+        Assert.True(gateway.Time.GetTimestamp() - start >= TimeSpan.FromSeconds(2).Ticks);
+        Assert.Empty(two.Seen);
+    }
+
+    [Fact]
+    public async Task Client_that_leaves_during_the_wait_ends_everything()
+    {
+        using var one = new RepliedUpstream(Reply.Error(500));
+        using var two = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two).WithRetry(2));
+        Wire client = await gateway.ConnectAsync();
+        await client.SendAsync(Gateway.Chat());
+        await one.NextAsync();
+        client.Reset();
+
+        await Chains.EventuallyAsync(() => new GatewayView(gateway.Plane).Requests.Any(request => request.Status == 499));
+        gateway.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Single(one.Seen);
+        Assert.Empty(two.Seen);
+    }
+
+    [Fact]
+    public async Task Deadline_of_the_client_ends_the_request_and_is_no_fault_of_the_target()
+    {
+        using var one = new RepliedUpstream(Reply.Silent);
+        using var two = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two));
+        for (int i = 0; i < 4; i++)
+        {
+            Task<Message> asked = gateway.AskAsync(Gateway.Chat(lines: "x-fastgate-timeout-ms: 700\r\n"));
+            await one.NextAsync();
+            Message response = await gateway.Time.AdvanceUntilAsync(asked, TimeSpan.FromMilliseconds(100));
+            response.IsError(504, "upstream_timeout");
+        }
+
+        Assert.Empty(two.Seen);
+        TargetView target = new GatewayView(gateway.Plane).Targets.Single(view => view.Name == "one/m");
+        Assert.Equal(TargetState.Healthy, target.State);
+        Assert.Empty(target.Incidents);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("soon")]
+    [InlineData("1.5")]
+    public async Task Deadline_that_is_no_number_is_refused(string value)
+    {
+        using var one = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one));
+
+        (await gateway.AskAsync(Gateway.Chat(lines: $"x-fastgate-timeout-ms: {value}\r\n"))).IsError(400, "invalid_request", "x-fastgate-timeout-ms");
+        Assert.Empty(one.Seen);
+    }
+}
