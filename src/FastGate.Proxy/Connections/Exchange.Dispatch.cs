@@ -241,7 +241,7 @@ internal sealed partial class Exchange
     private GatewayError? ReadChain(in Destination destination)
     {
         _chain.Clear();
-        return _scan.IsJson ? _chain.Read(_snapshot, _plane.Catalog.View, Head, _scan.Json, _reader.Body, destination.Target) : null;
+        return _chain.Read(_snapshot, _plane.Catalog.View, Head, _scan.IsJson ? _scan.Json : null, _reader.Body, destination.Target);
     }
 
     private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken clientClosed)
