@@ -354,8 +354,9 @@ internal sealed partial class Exchange
             return ValueTask.FromResult(false);
         }
 
-        // What is the request's own fault is answered by whoever found it; else the first target speaks for all.
-        FailedAttempt failed = _decision.Stop == StopReason.Refused ? _lastFailure : _firstFailure;
+        // What is the request's own fault is answered by whoever found it, and its own deadline by that; else the first target speaks for all.
+        bool outOfTime = _ownDeadline && _lastFailure.Fault == AttemptFault.Deadline;
+        FailedAttempt failed = outOfTime || _decision.Stop == StopReason.Refused ? _lastFailure : _firstFailure;
         _context.Target = failed.Target;
         _context.Attempts = _cursor.Attempts;
         _context.Fallback = FailureClass.None;
