@@ -241,7 +241,7 @@ internal sealed partial class Exchange
     private GatewayError? ReadChain(in Destination destination)
     {
         _chain.Clear();
-        return _scan.IsJson ? _chain.Read(_snapshot, _plane.Catalog.View, Head, _scan.Json, _reader.Body, destination.Target) : null;
+        return _chain.Read(_snapshot, _plane.Catalog.View, Head, _scan.IsJson ? _scan.Json : null, _reader.Body, destination.Target);
     }
 
     private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken clientClosed)
@@ -354,8 +354,9 @@ internal sealed partial class Exchange
             return ValueTask.FromResult(false);
         }
 
-        // What is the request's own fault is answered by whoever found it; else the first target speaks for all.
-        FailedAttempt failed = _decision.Stop == StopReason.Refused ? _lastFailure : _firstFailure;
+        // What is the request's own fault is answered by whoever found it, and its own deadline by that; else the first target speaks for all.
+        bool outOfTime = _ownDeadline && _lastFailure.Fault == AttemptFault.Deadline;
+        FailedAttempt failed = outOfTime || _decision.Stop == StopReason.Refused ? _lastFailure : _firstFailure;
         _context.Target = failed.Target;
         _context.Attempts = _cursor.Attempts;
         _context.Fallback = FailureClass.None;

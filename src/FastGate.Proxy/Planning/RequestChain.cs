@@ -29,12 +29,12 @@ internal sealed class RequestChain
         _count = 0;
     }
 
-    /// <summary>Reads the chain, if there is one; an error names the member and what is wrong with it.</summary>
-    internal GatewayError? Read(GatewaySnapshot snapshot, CatalogView catalog, RequestHead head, RequestScanner scan, in ReadOnlySequence<byte> body, UpstreamTarget? named)
+    /// <summary>Reads the chain, if there is one; an error names the member and what is wrong with it. A form, whose <paramref name="scan"/> is null, has the header only.</summary>
+    internal GatewayError? Read(GatewaySnapshot snapshot, CatalogView catalog, RequestHead head, RequestScanner? scan, in ReadOnlySequence<byte> body, UpstreamTarget? named)
     {
         bool inHeader = head.TryGet(KnownHeader.XFastgateFallback, out ReadOnlySpan<byte> header);
-        bool inFallbacks = scan.Fallbacks.HasValue;
-        bool inModels = scan.Models.HasValue;
+        bool inFallbacks = scan is { Fallbacks.HasValue: true };
+        bool inModels = scan is { Models.HasValue: true };
         if (!inHeader && !inFallbacks && !inModels)
         {
             return null;
@@ -55,7 +55,7 @@ internal sealed class RequestChain
             return ReadHeader(snapshot, catalog, header);
         }
 
-        ValueRange range = inFallbacks ? scan.Fallbacks : scan.Models;
+        ValueRange range = inFallbacks ? scan!.Fallbacks : scan!.Models;
         return ReadArray(snapshot, catalog, body.Slice(range.Offset, range.Length).ToArray(), inFallbacks ? "fallbacks" : "models");
     }
 

@@ -20,7 +20,9 @@ internal static class AttemptList
                 AttemptRecord attempt = cursor.AttemptAt(i);
                 json.WriteStartObject();
                 json.WriteString("target", attempt.Target.Name);
-                json.WriteString("error", FailureClasses.Name(attempt.Failure));
+
+                // An attempt that the client's own deadline ended is no failure to the cursor.
+                json.WriteString("error", FailureClasses.Name(attempt.Failure == FailureClass.None ? FailureClass.Timeout : attempt.Failure));
                 if (attempt.Status != 0)
                 {
                     json.WriteNumber("status", attempt.Status);

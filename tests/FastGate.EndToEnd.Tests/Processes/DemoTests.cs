@@ -25,7 +25,7 @@ public sealed class DemoTests
         await gateway.Process.Out.WaitAsync(line => line.Contains("Ctrl-C stops", StringComparison.Ordinal), 0, ChildProcess.Patience);
         string[] lines = [.. gateway.Process.Out.All.Select(line => line.Trim()).Where(line => line.StartsWith("curl ", StringComparison.Ordinal))];
 
-        Assert.Equal(4, lines.Length);
+        Assert.Equal(5, lines.Length);
         foreach (string line in lines)
         {
             (int code, string output, string error) = await ChildProcess.RunAsync("sh", ["-c", line]);

@@ -13,7 +13,7 @@ public sealed class NodeRun
 
     public IReadOnlyDictionary<string, string?> Errors { get; }
 
-    internal static async Task<NodeRun> StartAsync(string library, Uri baseUrl, string key, string prefix)
+    internal static async Task<NodeRun> StartAsync(string library, Uri baseUrl, string key, string prefix, params string[] scenarios)
     {
         if (!Directory.Exists(Path.Combine(Folder, "node_modules")))
         {
@@ -21,7 +21,7 @@ public sealed class NodeRun
         }
 
         await using var node = ChildProcess.Start(
-            "node", ["run.mjs", library, baseUrl.ToString()], Folder, new Dictionary<string, string> { ["CLIENT_KEY"] = key, ["MODEL_PREFIX"] = prefix });
+            "node", ["run.mjs", library, baseUrl.ToString(), .. scenarios], Folder, new Dictionary<string, string> { ["CLIENT_KEY"] = key, ["MODEL_PREFIX"] = prefix });
         int code = await node.ExitAsync(Patience);
         Assert.True(code == 0, $"node ended with {code}: {node.Error}\n{node.Out}");
         var errors = new Dictionary<string, string?>();

@@ -103,4 +103,32 @@ public sealed class FinalErrorTests
         Message response = await gateway.AskAsync(Gateway.Chat());
         Assert.Equal((500, Reply.ErrorBody("own")), (response.Status, response.Text));
     }
+
+    [Fact]
+    public async Task Target_that_finds_the_request_at_fault_has_the_last_word()
+    {
+        using var one = new RepliedUpstream(Reply.Error(500, "first"));
+        using var two = new RepliedUpstream(Reply.Error(400, "invalid_value"));
+        using var three = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two, three));
+
+        Message response = await gateway.AskAsync(Gateway.Chat());
+
+        Assert.Equal((400, "invalid_value"), (response.Status, response.Json.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Equal(["one/m upstream_5xx 500", "two/m bad_request 400"], response.Attempts());
+        Assert.Empty(three.Seen);
+    }
+
+    [Fact]
+    public async Task Stream_that_nobody_can_serve_ends_in_a_plain_error()
+    {
+        using var one = new RepliedUpstream(Reply.Cut(""));
+        using var two = new RepliedUpstream(Reply.Error(503, "second"));
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two));
+
+        Message response = await gateway.AskAsync(Gateway.Chat(stream: true));
+
+        Assert.Equal((502, "application/json"), (response.Status, response["content-type"]));
+        Assert.Equal(["one/m stream_cut 0", "two/m upstream_5xx 503"], response.Attempts());
+    }
 }

@@ -101,8 +101,7 @@ public sealed class ReroutingTests
         using var two = new RepliedUpstream(Reply.Ok);
         await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two).WithProvider(0, TwoKeys));
 
-        Message response = await gateway.AskAsync(Gateway.Chat());
-        Assert.Equal((200, "one/m", "2"), (response.Status, response["x-fastgate-target"], response["x-fastgate-attempts"]));
+        (await gateway.AskAsync(Gateway.Chat())).IsFrom("one/m", 2, null);
         Assert.Empty(two.Seen);
 
         // The refused key stays out.
@@ -179,6 +178,34 @@ public sealed class ReroutingTests
         Message response = await gateway.AskAsync(Gateway.Chat(stream: true));
         response.IsFrom("two/m", 2, "stream_cut");
         IsOneStream(response);
+    }
+
+    [Theory]
+    [InlineData("HTTP/9.9 nonsense\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}")]
+    public async Task Impossible_head_moves_on(string answer)
+    {
+        using var one = new RepliedUpstream(new Reply(answer));
+        using var two = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two).WithRetry(2));
+
+        (await gateway.AskAsync(Gateway.Chat())).IsFrom("two/m", 2, "malformed");
+        Assert.Single(one.Seen);
+    }
+
+    [Fact]
+    public async Task Chain_of_the_header_serves_a_form_too()
+    {
+        using var one = new RepliedUpstream(Reply.Error(500));
+        using var two = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two));
+        const string Form = "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\none/m\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nx\r\n--b--\r\n";
+
+        Message response = await gateway.AskAsync(
+            $"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {Form.Length}\r\nx-fastgate-fallback: two/n\r\n\r\n{Form}");
+
+        response.IsFrom("two/n", 2, "upstream_5xx");
+        Assert.Equal(Form.Replace("one/m", "n", StringComparison.Ordinal), Assert.Single(two.Seen).Text);
     }
 
     private static void IsOneStream(Message response) =>

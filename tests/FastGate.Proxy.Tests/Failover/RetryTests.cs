@@ -33,7 +33,7 @@ public sealed class RetryTests
 
         Message response = await gateway.Time.AdvanceUntilAsync(asked, TimeSpan.FromMilliseconds(250));
 
-        Assert.Equal(("one/m", "2"), (response["x-fastgate-target"], response["x-fastgate-attempts"]));
+        response.IsFrom("one/m", 2, null);
         Assert.True(second - first >= TimeSpan.FromSeconds(3), $"{second - first}");
         Assert.Empty(two.Seen);
     }
@@ -119,5 +119,33 @@ public sealed class RetryTests
 
         (await gateway.AskAsync(Gateway.Chat(lines: $"x-fastgate-timeout-ms: {value}\r\n"))).IsError(400, "invalid_request", "x-fastgate-timeout-ms");
         Assert.Empty(one.Seen);
+    }
+
+    [Fact]
+    public async Task Retry_that_would_pass_the_deadline_is_not_waited_for()
+    {
+        using var one = new RepliedUpstream(Reply.Error(500));
+        using var two = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two).WithRetry(2, seconds: 3));
+
+        // The clock stands still.
+        (await gateway.AskAsync(Gateway.Chat(lines: "x-fastgate-timeout-ms: 2000\r\n"))).IsFrom("two/m", 2, "upstream_5xx");
+        Assert.Single(one.Seen);
+    }
+
+    [Fact]
+    public async Task Deadline_of_the_client_holds_for_all_attempts_together()
+    {
+        using var one = new RepliedUpstream(Reply.Error(500, "first"));
+        using var two = new RepliedUpstream(Reply.Silent);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two));
+        Task<Message> asked = gateway.AskAsync(Gateway.Chat(lines: "x-fastgate-timeout-ms: 700\r\n"));
+        await two.NextAsync();
+
+        Message response = await gateway.Time.AdvanceUntilAsync(asked, TimeSpan.FromMilliseconds(100));
+
+        Assert.True(response.Status == 504, $"{response.StartLine} {response.Text}");
+        Assert.Equal("upstream_timeout", response.Json.GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal(["one/m upstream_5xx 500", "two/m timeout 0"], response.Attempts());
     }
 }
