@@ -122,7 +122,8 @@ public sealed class LoadRunTests
         {
             RunReport report = Run(server.Address, "--closed --connections 1 --duration 300ms --warmup 0");
             Assert.Equal(1, report.Tally.Errors["reset"]);
-            Assert.InRange(report.Tally.Errors["connect"], 1, 12);
+            // On a busy machine the run may be over before it connects again.
+            Assert.InRange(report.Tally.Errors.GetValueOrDefault("connect"), 0, 12);
         }
     }
 
