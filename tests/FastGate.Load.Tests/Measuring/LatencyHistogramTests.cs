@@ -83,14 +83,21 @@ public sealed class LatencyHistogramTests
     public void Recording_allocates_nothing()
     {
         var histogram = new LatencyHistogram();
-        histogram.Record(1);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100_000; i++)
+        long least = long.MaxValue;
+
+        // The runtime may replace the method by a faster one while it runs, and allocates for that, once.
+        for (int round = 0; round < 5 && least > 0; round++)
         {
-            histogram.Record(i * 1000L);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100_000; i++)
+            {
+                histogram.Record(i * 1000L);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 
     private static Microsoft.FSharp.Core.FSharpOption<int> FSharpInt(int value) => new(value);
