@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 BINARY := artifacts/fastgate
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-tools aot e2e bench bench-gate compare format clean
+.PHONY: help build run test test-tools aot e2e chaos bench bench-gate outages compare format clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,14 +27,30 @@ aot: ## Publish the NativeAOT binary to artifacts/fastgate
 e2e: ## Run the end-to-end tests against artifacts/fastgate
 	CONFIGURATION=$(CONFIGURATION) FASTGATE_BINARY=$(abspath $(BINARY)) scripts/test.sh tests/FastGate.EndToEnd.Tests
 
+CHAOS ?= 10000
+SEED ?= $(shell date +%s)
+chaos: ## Streams, 10,000 or CHAOS=N of them, against providers that break in every way, through artifacts/fastgate; SEED=N repeats a run
+	FASTGATE_BINARY=$(abspath $(BINARY)) FASTGATE_CHAOS_STREAMS=$(CHAOS) FASTGATE_CHAOS_SEED=$(SEED) \
+	dotnet test tests/FastGate.EndToEnd.Tests -c $(CONFIGURATION) --nologo --filter FullyQualifiedName~.Chaos. --logger "console;verbosity=detailed"
+
 bench: ## Microbenchmarks: per-layer cost and allocation, without sockets
 	dotnet run -c Release --project bench/FastGate.Benchmarks -- $(BENCH)
 
 bench-gate: ## Hold every benchmark to the bytes it may allocate, exactly; takes seconds
 	dotnet run -c Release --project bench/FastGate.Benchmarks -- --gate $(GATE)
 
-compare: ## Side by side with HAProxy, nginx and a C floor; writes perf-results/
+outages: ## Simulate the three known outages; writes docs/outages.md and its charts
+	dotnet run -c Release --project bench/FastGate.Outages
+
+cost-gate: ## Hold artifacts/fastgate to limits of CPU beside HAProxy, start, memory and size; about a minute
+	dotnet build bench/FastGate.Load -c Release --nologo -v quiet
+	ulimit -n $$(ulimit -Hn); bench/FastGate.Load/bin/Release/net10.0/fastgate-load gate --gateway $(BINARY)
+
+compare: ## Side by side with HAProxy, nginx, Portkey and a C floor; writes perf-results/. COMPARE=--full for everything
 	bench/compare/run.sh $(COMPARE)
+
+ledger: ## What a proxied request costs in system calls and instructions, and where the time goes; LEDGER=sockets for that transport
+	bench/compare/ledger.sh $(LEDGER)
 
 format: ## Apply the code style
 	dotnet format FastGate.sln

@@ -1,6 +1,7 @@
 using FastGate.Load;
 using FastGate.Load.CommandLine;
 using FastGate.Load.Compare;
+using FastGate.Load.Gate;
 
 try
 {
@@ -14,6 +15,8 @@ try
     {
         ["upstream", ..] => UpstreamCommand.Run(UpstreamCommand.Parse(args[1..])),
         ["run", ..] => RunCommand.Run(RunCommand.Parse(args[1..])),
+        ["render", .. var rest] => RenderCommand.Run(RenderCommand.Parse(rest)),
+        ["gate", ..] => CostGate.Run(CompareOptions.Parse(args[1..])),
         ["compare", ..] => CompareRun.Run(CompareOptions.Parse(args[1..])),
         [var first, ..] when first.StartsWith("--", StringComparison.Ordinal) => RunCommand.Run(RunCommand.Parse(args)),
         [] => throw LoadException.Usage("what to do? see --help"),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures the gateway side by side with HAProxy, nginx and the C floor, and writes perf-results/.
-#   bench/compare/run.sh [--quick] [--scenario NAME]... [--gateway FILE] [...]     see: fastgate-load --help
-# Installs what is missing (Debian packages), builds the floor and the load generator, then hands over to
+# Measures the gateway side by side with HAProxy, nginx, the C floor and Portkey's gateway, and writes perf-results/.
+#   bench/compare/run.sh [--quick|--full] [--scenario NAME]... [--gateway FILE] [...]     see: fastgate-load --help
+# Installs what is missing (Debian and npm packages), builds the floor and the load generator, then hands over to
 # `fastgate-load compare`, which starts and stops everything else itself.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 say() { echo "compare: $*" >&2; }
 
 missing=()
-for program in haproxy nginx wrk clang; do
+for program in haproxy nginx wrk clang npm; do
   PATH="$PATH:/usr/sbin" command -v "$program" >/dev/null || missing+=("$program")
 done
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
@@ -22,6 +22,15 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 mkdir -p artifacts
+
+# A test tool: pinned, in a place of its own, and left out when it cannot be installed.
+portkey=@portkey-ai/gateway@1.15.2
+if ! [ -f artifacts/portkey/node_modules/@portkey-ai/gateway/package.json ]; then
+  say "installing $portkey with npm"
+  npm install --prefix artifacts/portkey --no-save --no-audit --no-fund --loglevel=error "$portkey" >&2 ||
+    say "npm could not install $portkey: it is left out"
+fi
+
 compiler=$(command -v gcc || command -v clang)
 "$compiler" -O2 -o artifacts/floor bench/compare/floor.c
 

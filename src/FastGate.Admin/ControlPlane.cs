@@ -1,8 +1,9 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using FastGate.Proxy.Clients;
 using FastGate.Proxy.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +24,9 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly ControlPlaneOptions _options;
     private readonly GatewayView _view;
     private readonly Func<Task<ReloadOutcome>> _reload;
-    private readonly byte[]? _tokenHash;
+    private readonly ImmutableArray<byte>? _tokenHash;
+    private readonly EventStream _events;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly WebApplication _application;
 
     /// <summary>Makes a control plane that does not listen yet.</summary>
@@ -35,7 +38,8 @@ public sealed class ControlPlane : IAsyncDisposable
         _options = options;
         _view = view;
         _reload = reload;
-        _tokenHash = options.Token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(options.Token));
+        _tokenHash = options.Token is null ? null : KeyHash.Of(options.Token);
+        _events = new EventStream(view, options.Time, _stopping.Token);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         // The process's signals belong to the gateway as a whole, not to this part of it.
@@ -78,7 +82,13 @@ public sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // Event streams never end by themselves.
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _application.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
 
     private Task HandleAsync(HttpContext context)
     {
@@ -107,16 +117,17 @@ public sealed class ControlPlane : IAsyncDisposable
         {
             "/-/metrics" when read => SendMetricsAsync(context),
             "/-/status" when read => SendJsonAsync(context, 200, json => StatusDocument.Write(json, _view)),
+            "/-/events" when HttpMethods.IsGet(method) => SendEventsAsync(context),
             "/-/reload" when HttpMethods.IsPost(method) => ReloadAsync(context),
-            "/-/health" or "/-/ready" or "/-/metrics" or "/-/status" => WrongMethodAsync(context, "GET"),
+            "/-/health" or "/-/ready" or "/-/metrics" or "/-/status" or "/-/events" => WrongMethodAsync(context, "GET"),
             "/-/reload" => WrongMethodAsync(context, "POST"),
-            _ => SendErrorAsync(context, 404, "unknown_path", "The control plane has /-/health, /-/ready, /-/metrics, /-/status and POST /-/reload."),
+            _ => SendErrorAsync(context, 404, "unknown_path", "The control plane has /-/health, /-/ready, /-/metrics, /-/status, /-/events and POST /-/reload."),
         };
     }
 
     private bool IsAllowed(HttpContext context)
     {
-        if (_tokenHash is null)
+        if (_tokenHash is not { } expected)
         {
             return true;
         }
@@ -124,7 +135,7 @@ public sealed class ControlPlane : IAsyncDisposable
         string given = context.Request.Headers.Authorization.ToString();
         const string Scheme = "Bearer ";
         return given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given[Scheme.Length..].Trim())), _tokenHash);
+            && CryptographicOperations.FixedTimeEquals(KeyHash.Of(given[Scheme.Length..].Trim()).AsSpan(), expected.AsSpan());
     }
 
     private Task SendMetricsAsync(HttpContext context)
@@ -132,6 +143,24 @@ public sealed class ControlPlane : IAsyncDisposable
         // https://prometheus.io/docs/instrumenting/exposition_formats/
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         return context.Response.WriteAsync(MetricsText.Write(_view));
+    }
+
+    private async Task SendEventsAsync(HttpContext context)
+    {
+        if (!_events.TryEnter())
+        {
+            await SendErrorAsync(context, 503, "too_many_readers", $"{EventStream.MostReaders} readers follow the events already; close one of them.").ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await _events.RunAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            _events.Leave();
+        }
     }
 
     private async Task ReloadAsync(HttpContext context)

@@ -7,6 +7,9 @@ namespace FastGate.Admin;
 /// <param name="Token">The bearer token it asks for, or null.</param>
 public sealed record ControlPlaneOptions(IPEndPoint EndPoint, string? Token)
 {
+    /// <summary>The clock of what it waits for.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Never shows the token.</summary>
     public override string ToString() => $"control plane on {EndPoint}";
 }

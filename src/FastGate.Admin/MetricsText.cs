@@ -1,80 +1,127 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Reflection;
-using System.Text;
+using System.Runtime.InteropServices;
 using FastGate.Proxy.Views;
 
 namespace FastGate.Admin;
 
-/// <summary>Writes the metrics in the Prometheus text format.</summary>
+/// <summary>Writes <c>/-/metrics</c>. The names are the contract's; docs/operations.md describes them.</summary>
 internal static class MetricsText
 {
     internal static string Write(GatewayView view)
     {
-        var text = new StringBuilder(4096);
-        Family(text, "fastgate_requests_total", "counter", "Requests answered, by route, surface and status.");
-        foreach (RequestCount count in view.Requests)
+        var text = new PrometheusText();
+        WriteRequests(text, view);
+        WriteTargets(text, view);
+        WriteStreams(text, view);
+        foreach ((string name, string help, ImmutableArray<(string Result, long Count)> counts) in view.Results)
         {
-            Sample(text, $"fastgate_requests_total{{route=\"{Escape(count.Route)}\",surface=\"openai\",status=\"{count.Status}\"}}", count.Count);
+            text.Begin(name, "counter", help);
+            foreach ((string result, long count) in counts)
+            {
+                text.Sample(count, ("result", result));
+            }
         }
 
-        Family(text, "fastgate_attempts_total", "counter", "Upstream calls, by target and outcome: ok or the class of failure.");
-        foreach (TargetView target in view.Targets)
+        text.Begin("fastgate_connections", "gauge", "Open connections, by side.");
+        text.Sample(view.ClientConnections, ("side", "client"));
+        text.Sample(view.Providers.Sum(p => p.Connections), ("side", "upstream"));
+        text.Begin("fastgate_build_info", "gauge", "What is running.");
+        text.Sample(1, ("version", Version()), ("framework", RuntimeInformation.FrameworkDescription));
+        ProcessMetrics.Write(text, view.Started);
+        return text.ToString();
+    }
+
+    private static void WriteRequests(PrometheusText text, GatewayView view)
+    {
+        text.Begin("fastgate_requests_total", "counter", "Requests answered, by route, surface and status.");
+        foreach (RequestCount count in view.Requests)
         {
-            Sample(text, $"fastgate_attempts_total{{target=\"{Escape(target.Name)}\",outcome=\"ok\"}}", target.Answered);
+            text.Sample(count.Count, ("route", count.Route), ("surface", "openai"), ("status", count.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        (string Route, HistogramView Requests, HistogramView OwnWork)[] times = [.. view.RequestTimes];
+        text.Begin("fastgate_request_seconds", "histogram", "From a request's first octet to the last of its answer, by route.");
+        foreach ((string route, HistogramView requests, _) in times)
+        {
+            text.Histogram(requests, ("route", route));
+        }
+
+        text.Begin("fastgate_overhead_seconds", "histogram", "The same, less every wait for the client or an upstream: what the gateway itself takes.");
+        foreach ((string route, _, HistogramView ownWork) in times)
+        {
+            text.Histogram(ownWork, ("route", route));
+        }
+
+        text.Begin("fastgate_failover_total", "counter", "Hops from one target to the next, by route, targets and class of failure.");
+        foreach ((string route, string from, string to, string reason, long count) in view.Failovers)
+        {
+            text.Sample(count, ("route", route), ("from", from), ("to", to), ("reason", reason));
+        }
+    }
+
+    private static void WriteTargets(PrometheusText text, GatewayView view)
+    {
+        ImmutableArray<TargetView> targets = view.Targets;
+        text.Begin("fastgate_attempts_total", "counter", "Upstream calls, by target and outcome: ok or the class of failure.");
+        foreach (TargetView target in targets)
+        {
+            text.Sample(target.Meters.Answered, ("target", target.Name), ("outcome", "ok"));
         }
 
         foreach ((string target, string failure, long count) in view.FailedAttempts)
         {
-            Sample(text, $"fastgate_attempts_total{{target=\"{Escape(target)}\",outcome=\"{failure}\"}}", count);
+            text.Sample(count, ("target", target), ("outcome", failure));
         }
 
-        Family(text, "fastgate_failover_total", "counter", "Hops from one target to the next, by route, targets and class of failure.");
-        foreach ((string route, string from, string to, string reason, long count) in view.Failovers)
+        WriteTimes(text, "fastgate_attempt_seconds", "Upstream calls to the end of their answer, or to their failure, by target.", targets, target => target.Meters.Attempts);
+        WriteTimes(text, "fastgate_first_token_seconds", "From the beginning of an upstream call to a stream's first content, by target.", targets, target => target.Meters.FirstTokens);
+        text.Begin("fastgate_tokens_total", "counter", "Tokens as the providers count them, by target and kind: prompt or completion.");
+        foreach (TargetView target in targets.Where(target => target.Meters.PromptTokens + target.Meters.CompletionTokens > 0))
         {
-            Sample(text, $"fastgate_failover_total{{route=\"{Escape(route)}\",from=\"{Escape(from)}\",to=\"{Escape(to)}\",reason=\"{reason}\"}}", count);
+            text.Sample(target.Meters.PromptTokens, ("target", target.Name), ("kind", "prompt"));
+            text.Sample(target.Meters.CompletionTokens, ("target", target.Name), ("kind", "completion"));
         }
 
-        Family(text, "fastgate_target_state", "gauge", "0 healthy, 1 degraded, 2 failed, 3 recovering.");
-        foreach (TargetView target in view.Targets)
+        text.Begin("fastgate_incident_detection_seconds", "histogram", "From the first failure of an incident until the target was out of rotation, by target.");
+        foreach ((string target, HistogramView times) in view.Detections)
         {
-            Sample(text, $"fastgate_target_state{{target=\"{Escape(target.Name)}\"}}", (int)target.State);
+            text.Histogram(times, ("target", target));
         }
 
-        Single(text, "fastgate_streams_active", "gauge", "Streams being relayed.", view.ActiveStreams);
-        Single(text, "fastgate_stream_events_total", "counter", "Stream events relayed.", view.StreamEvents);
-        Single(text, "fastgate_stream_events_malformed_total", "counter", "Stream events dropped because they were no JSON.", view.MalformedStreamEvents);
-        Family(text, "fastgate_connections", "gauge", "Open connections, by side.");
-        Sample(text, "fastgate_connections{side=\"client\"}", view.ClientConnections);
-        Sample(text, "fastgate_connections{side=\"upstream\"}", view.Providers.Sum(p => p.Connections));
-        Family(text, "fastgate_build_info", "gauge", "What is running.");
-        Sample(text, $"fastgate_build_info{{version=\"{Escape(Version())}\",framework=\"{Escape(System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription)}\"}}", 1);
-        Single(text, "process_cpu_seconds_total", "counter", "Processor time used.", Environment.CpuUsage.TotalTime.TotalSeconds);
-        Single(text, "process_resident_memory_bytes", "gauge", "Resident memory.", Environment.WorkingSet);
-        Single(text, "dotnet_gc_allocated_bytes_total", "counter", "Bytes allocated on the managed heap.", GC.GetTotalAllocatedBytes(precise: true));
-        Single(text, "dotnet_gc_heap_bytes", "gauge", "Bytes on the managed heap.", GC.GetTotalMemory(forceFullCollection: false));
-        Family(text, "dotnet_gc_collections_total", "counter", "Garbage collections, by generation.");
-        for (int generation = 0; generation <= GC.MaxGeneration; generation++)
+        text.Begin("fastgate_time_to_recovery_seconds", "histogram", "From the first failure of an incident until a request that the target had failed was answered, by route and target.");
+        foreach (((string route, string target), HistogramView times) in view.Recoveries)
         {
-            Sample(text, $"dotnet_gc_collections_total{{generation=\"{generation}\"}}", GC.CollectionCount(generation));
+            text.Histogram(times, ("route", route), ("target", target));
         }
 
-        return text.ToString();
+        text.Begin("fastgate_target_state", "gauge", "0 healthy, 1 degraded, 2 failed, 3 recovering.");
+        foreach (TargetView target in targets)
+        {
+            text.Sample((int)target.State, ("target", target.Name));
+        }
     }
 
-    private static string Version() =>
-        typeof(MetricsText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
-    private static void Single(StringBuilder text, string name, string type, string help, double value)
+    private static void WriteStreams(PrometheusText text, GatewayView view)
     {
-        Family(text, name, type, help);
-        Sample(text, name, value);
+        text.Single("fastgate_streams_active", "gauge", "Streams being relayed.", view.ActiveStreams);
+        text.Single("fastgate_stream_events_total", "counter", "Stream events relayed.", view.StreamEvents);
+        text.Single("fastgate_stream_events_malformed_total", "counter", "Stream events dropped because they were no JSON.", view.MalformedStreamEvents);
+        text.Single("fastgate_stream_ring_bytes", "gauge", "Memory that holds the events of resumable streams.", view.ReplayOctets);
+        text.Single("fastgate_streams_resumable", "gauge", "Streams that can be resumed, running and finished.", view.ResumableStreams);
+        text.Single("fastgate_requests_detached", "gauge", "Requests that go on without their clients.", view.DetachedRequests);
     }
 
-    private static void Family(StringBuilder text, string name, string type, string help) =>
-        text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n').Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+    // Targets without an observation are left out: a provider may list hundreds of models that nobody asks for.
+    private static void WriteTimes(PrometheusText text, string name, string help, ImmutableArray<TargetView> targets, Func<TargetView, HistogramView> histogram)
+    {
+        text.Begin(name, "histogram", help);
+        foreach (TargetView target in targets.Where(target => histogram(target).Count > 0))
+        {
+            text.Histogram(histogram(target), ("target", target.Name));
+        }
+    }
 
-    private static void Sample(StringBuilder text, string series, double value) =>
-        text.Append(series).Append(' ').Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
-
-    private static string Escape(string label) => label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+    internal static string Version() =>
+        typeof(MetricsText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }

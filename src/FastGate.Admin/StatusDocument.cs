@@ -10,6 +10,8 @@ internal static class StatusDocument
     internal static void Write(Utf8JsonWriter json, GatewayView view)
     {
         json.WriteString("state", view.IsDraining ? "draining" : "serving");
+        json.WriteString("version", MetricsText.Version());
+        json.WriteString("started", view.Started);
         json.WriteNumber("client_connections", view.ClientConnections);
         json.WriteNumber("active_streams", view.ActiveStreams);
         WriteArray(json, "routes", view.Routes, Write);
@@ -36,7 +38,7 @@ internal static class StatusDocument
         json.WriteString("state", target.State.ToString().ToLowerInvariant());
         json.WriteNumber("share", target.Share);
         json.WriteNumber("in_flight", target.InFlight);
-        json.WriteNumber("answered", target.Answered);
+        json.WriteNumber("answered", target.Meters.Answered);
         json.WriteStartObject("window");
         json.WriteNumber("succeeded", target.Window.Succeeded);
         json.WriteNumber("failed", target.Window.Failed);
@@ -68,12 +70,15 @@ internal static class StatusDocument
     private static void Write(Utf8JsonWriter json, IncidentView incident)
     {
         json.WriteString("cause", incident.Cause);
+        json.WriteString("rule", incident.Rule);
+        json.WriteBoolean("open", incident.TargetRecovery is null);
         json.WriteString("began", incident.Began);
         json.WriteNumber("detection", incident.Detection.TotalSeconds);
         WriteSeconds(json, "route_recovery", incident.RouteRecovery);
         WriteSeconds(json, "target_recovery", incident.TargetRecovery);
         json.WriteNumber("rescued", incident.Rescued);
         json.WriteNumber("lost", incident.Lost);
+        json.WriteNumber("state_changes", incident.StateChanges);
     }
 
     private static void Write(Utf8JsonWriter json, ProviderView provider)

@@ -18,7 +18,13 @@ public sealed record MockOptions
     /// <summary>The share of calls to healthy models that fail instead, 0 to 1.</summary>
     public double FaultRate { get; init; }
 
-    /// <summary>Seeds the choice of the calls that <see cref="FaultRate"/> makes fail: the same seed and order of calls give the same faults.</summary>
+    /// <summary>The behaviours such a call gets, by their models' names, drawn evenly; one named twice is twice as likely.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = ["error-500", "error-503", "rate-limit", "reset", "cut-stream"];
+
+    /// <summary>
+    /// Seeds the choice of the calls that <see cref="FaultRate"/> makes fail, of their faults, and of place and manner: the same seed and order of
+    /// calls give the same.
+    /// </summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Wait before the response head of a healthy model; <c>ok-slow</c> waits 1 s when this is zero.</summary>
@@ -32,6 +38,12 @@ public sealed record MockOptions
 
     /// <summary>How long the model <c>flap</c> is down, then up, then down again; it starts down when the server starts or is reset.</summary>
     public TimeSpan FlapPeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What healthy models make of an answer already begun.</summary>
+    public Continuation Continue { get; init; }
+
+    /// <summary>The most bytes of one write, so that everything sent arrives in pieces; 0 for no limit.</summary>
+    public int Slice { get; init; }
 
     /// <summary>Further models that exist and are healthy. Every behaviour's name is a model as well.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];

@@ -28,6 +28,7 @@ public sealed class MockServer : IAsyncDisposable
     /// <summary>A server that does not listen yet.</summary>
     /// <param name="options">How it behaves.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fault rate is not within 0 and 1, or a count or a time is out of range.</exception>
+    /// <exception cref="ArgumentException">There is a fault rate without a fault, or no behaviour of such a fault's name.</exception>
     public MockServer(MockOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -35,6 +36,7 @@ public sealed class MockServer : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.FaultRate, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Tokens, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.LogCapacity, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Slice, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Latency, TimeSpan.Zero, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TokenInterval, TimeSpan.Zero, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.FlapPeriod, TimeSpan.Zero, nameof(options));

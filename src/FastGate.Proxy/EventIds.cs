@@ -9,4 +9,9 @@ internal static class EventIds
     internal const int AttemptFailed = 4;
     internal const int StreamInterrupted = 5;
     internal const int ModelListFailed = 6;
+    internal const int StreamContinued = 7;
+    internal const int LastResort = 20;
+    internal const int WebhookFailed = 21;
+    internal const int AnswerDatabaseUnusable = 22;
+    internal const int AnswerDatabaseFailed = 23;
 }

@@ -64,7 +64,7 @@ public sealed class ControlPlaneTests
             Assert.Equal(HttpStatusCode.OK, (await plane.SendAsync(HttpMethod.Get, path)).StatusCode);
         }
 
-        foreach (string path in new[] { "/-/metrics", "/-/status", "/-/reload", "/nothing", "/" })
+        foreach (string path in new[] { "/-/metrics", "/-/status", "/-/events", "/-/reload", "/nothing", "/" })
         {
             foreach (string? authorization in new[] { null, "Bearer wrong", "Bearer", "Basic YWRtaW4tdG9rZW4=", "Bearer admin-tokenx" })
             {
@@ -83,6 +83,7 @@ public sealed class ControlPlaneTests
     [InlineData("PUT", "/-/ready", "GET")]
     [InlineData("DELETE", "/-/metrics", "GET")]
     [InlineData("POST", "/-/status", "GET")]
+    [InlineData("POST", "/-/events", "GET")]
     [InlineData("GET", "/-/reload", "POST")]
     public async Task Wrong_method_is_told_the_right_one(string method, string path, string allowed)
     {

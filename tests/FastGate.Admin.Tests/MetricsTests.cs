@@ -36,7 +36,7 @@ public sealed partial class MetricsTests
             {
                 Match sample = Sample().Match(line);
                 Assert.True(sample.Success, line);
-                Assert.Equal(family, sample.Groups[1].Value);
+                Assert.Matches($"^{family}(_bucket|_sum|_count)?$", sample.Groups[1].Value);
                 Assert.True(series.Add(line[..line.LastIndexOf(' ')]), line);
                 Assert.True(double.TryParse(sample.Groups[2].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0, line);
             }
@@ -68,7 +68,29 @@ public sealed partial class MetricsTests
         }
     }
 
-    [GeneratedRegex("^# HELP ([a-z][a-z0-9_]*) [^\\n]+$")]
+    [Theory]
+    [InlineData("deploy/prometheus/fastgate.rules.yml")]
+    [InlineData("deploy/grafana/fastgate.json")]
+    [InlineData("docs/operations.md")]
+    public async Task Metrics_that_are_written_about_exist(string file)
+    {
+        await using Plane plane = await Plane.StartAsync();
+        string[] families = [.. Help().Matches(await plane.TextAsync("/-/metrics")).Select(help => help.Groups[1].Value)];
+        string text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, file));
+
+        string[] named = [.. Named().Matches(text).Select(name => Suffix().Replace(name.Value, "")).Distinct()];
+
+        Assert.True(named.Length >= 5);
+        Assert.Empty(named.Except(families));
+    }
+
+    [GeneratedRegex("(?:fastgate|process|dotnet)_[a-z][a-z0-9_]+[a-z0-9]")]
+    private static partial Regex Named();
+
+    [GeneratedRegex("_(?:bucket|count|sum)$")]
+    private static partial Regex Suffix();
+
+    [GeneratedRegex("^# HELP ([a-z][a-z0-9_]*) [^\\n]+$", RegexOptions.Multiline)]
     private static partial Regex Help();
 
     [GeneratedRegex("^# TYPE ([a-z][a-z0-9_]*) (counter|gauge|histogram)$")]

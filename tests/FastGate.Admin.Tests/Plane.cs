@@ -26,12 +26,12 @@ internal sealed class Plane : IAsyncDisposable
 
     internal IPEndPoint Address => _control.Address;
 
-    internal static async Task<Plane> StartAsync(string? token = null, Func<Task<ReloadOutcome>>? reload = null)
+    internal static async Task<Plane> StartAsync(string? token = null, Func<Task<ReloadOutcome>>? reload = null, params RouteDefinition[] routes)
     {
         var settings = new GatewaySettings
         {
             Providers = [new ProviderSettings("up", new Uri("http://127.0.0.1:1/v1")) { Models = ["m", "n"], Keys = [new ProviderKeySettings("sk-never-shown", 1)] }],
-            Routes = [new RouteDefinition("chat", [new MemberDefinition("up/m")]) { Deadline = TimeSpan.FromSeconds(60), Retry = new RetrySettings { Attempts = 0 } }, new RouteDefinition("we\"ird\\", [new MemberDefinition("up/n")]) { Deadline = TimeSpan.FromSeconds(60), Retry = new RetrySettings { Attempts = 0 } }],
+            Routes = [new RouteDefinition("chat", [new MemberDefinition("up/m")]) { Deadline = TimeSpan.FromSeconds(60), Retry = new RetrySettings { Attempts = 0 } }, new RouteDefinition("we\"ird\\", [new MemberDefinition("up/n")]) { Deadline = TimeSpan.FromSeconds(60), Retry = new RetrySettings { Attempts = 0 } }, .. routes],
         };
         var data = new DataPlane(settings, NullLoggerFactory.Instance, TimeProvider.System);
         await data.ListenAsync([new ListenSettings(new IPEndPoint(IPAddress.Loopback, 0))]);
@@ -54,11 +54,35 @@ internal sealed class Plane : IAsyncDisposable
 
     internal async Task<string> TextAsync(string path) => await (await SendAsync(HttpMethod.Get, path)).Content.ReadAsStringAsync();
 
-    /// <summary>One request on the data plane.</summary>
-    internal async Task AskDataPlaneAsync(string body)
+    /// <summary>Follows the events.</summary>
+    /// <param name="after">The id of the last event that is known; null: only what happens from now on.</param>
+    internal async Task<EventReader> FollowAsync(string? after = null)
     {
-        using var content = new StringContent(body);
-        using HttpResponseMessage response = await _client.PostAsync(new Uri($"http://{Data.Addresses[0]}/v1/chat/completions"), content);
+        var request = new HttpRequestMessage(HttpMethod.Get, "/-/events");
+        if (after is not null)
+        {
+            request.Headers.Add("Last-Event-ID", after);
+        }
+
+        HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        var reader = new EventReader(response);
+
+        // Behind its first line it hears everything.
+        Assert.Equal("retry: 2000", await reader.LineAsync());
+        return reader;
+    }
+
+    /// <summary>One request on the data plane.</summary>
+    internal async Task AskDataPlaneAsync(string body, string? requestId = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{Data.Addresses[0]}/v1/chat/completions") { Content = new StringContent(body) };
+        if (requestId is not null)
+        {
+            request.Headers.Add("x-request-id", requestId);
+        }
+
+        using HttpResponseMessage response = await _client.SendAsync(request);
     }
 
     /// <summary>A connection to the data plane that has been served once and stays open.</summary>

@@ -33,9 +33,16 @@ internal sealed class RoutingRig : IHealthListener
     /// <summary>Every incident that opened, however many a target keeps.</summary>
     internal List<Incident> Incidents { get; } = [];
 
+    internal List<Incident> Closed { get; } = [];
+
+    internal List<(Incident Incident, string Plan, TimeSpan Duration)> Recoveries { get; } = [];
+
     internal List<GroupDefinition> Groups { get; } = [];
 
     internal List<RouteDefinition> OtherRoutes { get; } = [];
+
+    /// <summary>The plans of the routes made last.</summary>
+    internal IReadOnlyList<RoutePlan> Plans { get; private set; } = [];
 
     internal RandomSource Random => _random;
 
@@ -43,12 +50,12 @@ internal sealed class RoutingRig : IHealthListener
 
     internal IReadOnlyList<Target> Targets => [.. _targets.Values];
 
-    internal Target Add(string name, int keys = 1, int maxInput = 0, double inputCost = 0, double quality = 1)
+    internal Target Add(string name, int keys = 1, int maxInput = 0, double inputCost = 0, double quality = 1, uint offers = uint.MaxValue)
     {
         string[] parts = name.Split('/', 2);
         TargetHealth health = new(name, _settings, _random, this);
         TargetKeys targetKeys = new([.. Enumerable.Range(0, keys).Select(i => new ProviderKey($"{parts[0]}-{i}"))]);
-        Target target = new(parts[0], parts[1], health, targetKeys) { MaxInputTokens = maxInput, InputCost = inputCost, Quality = quality };
+        Target target = new(parts[0], parts[1], health, targetKeys) { MaxInputTokens = maxInput, InputCost = inputCost, Quality = quality, Offers = offers };
         _targets.Add(name, target);
         return target;
     }
@@ -71,11 +78,15 @@ internal sealed class RoutingRig : IHealthListener
         List<PlanError> errors = [];
         RouteTable? table = new RouteTableBuilder(Targets, Groups, [definition, .. OtherRoutes]).Build(errors);
         Assert.True(errors.Count == 0, string.Join("\n", errors));
-        return table!.Plans[0];
+        Plans = table!.Plans;
+        return Plans[0];
     }
 
-    internal Decision Begin(RoutePlan plan, out FallbackCursor cursor, RequestShape shape = default, params Target[] chain) =>
-        Planner.Begin(plan, shape, ref _noFacts, chain, Now, out cursor);
+    internal Decision Begin(RoutePlan plan, out FallbackCursor cursor, RequestShape shape = default, params Target[] chain)
+    {
+        cursor = default;
+        return Planner.Begin(plan, shape, ref _noFacts, chain, Now, ref cursor);
+    }
 
     internal void Advance(double milliseconds) => Now += (long)(milliseconds * TimeSpan.TicksPerMillisecond);
 
@@ -103,10 +114,30 @@ internal sealed class RoutingRig : IHealthListener
         lock (Changes)
         {
             Changes.Add(change);
-            if (change.From == TargetState.Healthy)
-            {
-                Incidents.Add(_targets[change.Target].Health.OpenedIncident!);
-            }
+        }
+    }
+
+    void IHealthListener.IncidentOpened(Incident incident)
+    {
+        lock (Changes)
+        {
+            Incidents.Add(incident);
+        }
+    }
+
+    void IHealthListener.IncidentClosed(Incident incident)
+    {
+        lock (Changes)
+        {
+            Closed.Add(incident);
+        }
+    }
+
+    void IHealthListener.RouteRecovered(Incident incident, string plan, TimeSpan duration)
+    {
+        lock (Changes)
+        {
+            Recoveries.Add((incident, plan, duration));
         }
     }
 }

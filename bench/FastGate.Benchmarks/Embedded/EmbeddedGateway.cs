@@ -1,5 +1,6 @@
 using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Time;
+using FastGate.Proxy.Transports;
 using FastGate.Routing.Planning;
 using FastGate.Routing.Retry;
 using System.Buffers;
@@ -27,13 +28,18 @@ namespace FastGate.Benchmarks.Embedded;
 /// </remarks>
 internal sealed class EmbeddedGateway : IDisposable
 {
+    /// <summary>The name of a provider that refuses connections.</summary>
+    public const string DeadProvider = "dead";
+
     private readonly DataPlane _plane;
     private readonly List<Task> _serving = [];
     private MemoryConnector? _connector;
     private MemoryConnection? _client;
 
     public EmbeddedGateway(GatewaySettings settings) =>
-        _plane = new DataPlane(settings, NullLoggerFactory.Instance, new FrozenTime(), (_, wheel) => _connector ??= new MemoryConnector(wheel));
+        _plane = new DataPlane(
+            settings, NullLoggerFactory.Instance, new FrozenTime(),
+            (provider, wheel) => provider.Name == DeadProvider ? new RefusingConnector() : _connector ??= new MemoryConnector(wheel));
 
     /// <summary>The newest connection the gateway has made to a provider, whichever.</summary>
     /// <exception cref="InvalidOperationException">It has made none.</exception>
@@ -54,14 +60,30 @@ internal sealed class EmbeddedGateway : IDisposable
             },
         ],
         Routes = [new RouteDefinition("chat", [new MemberDefinition("bench/gpt-4o-mini")])],
+        Transport = new TransportSettings(TransportKind.Sockets),
         Clients = [new ClientSettings("app", [.. System.Security.Cryptography.SHA256.HashData("sk-client-0000000000000000"u8)])],
     };
+
+    /// <summary>The same with a first target that refuses connections. The clock stands still: once that target is out, no trial brings it back.</summary>
+    public static GatewaySettings DeadPrimary()
+    {
+        GatewaySettings settings = OneProvider();
+        return settings with
+        {
+            Providers =
+            [
+                .. settings.Providers,
+                new ProviderSettings(DeadProvider, new Uri("http://dead.invalid/v1")) { Keys = [new ProviderKeySettings("sk-dead-0000000000000000", 1)] },
+            ],
+            Routes = [new RouteDefinition("chat", [new MemberDefinition(DeadProvider + "/gpt-4o-mini"), new MemberDefinition("bench/gpt-4o-mini")])],
+        };
+    }
 
     /// <summary>What requests read of such settings, without a data plane.</summary>
     public static GatewaySnapshot Snapshot(GatewaySettings settings)
     {
         var time = new FrozenTime();
-        return new SnapshotBuilder(new TimerWheel(time), new ProxyMetrics(), new RoutingContext(time, new RetryBudget(), null)).Build(settings, null);
+        return new SnapshotBuilder(new TimerWheel(time), new ProxyMetrics(), new RoutingContext(time, new RetryBudget(), null), (_, timers) => new MemoryConnector(timers)).Build(settings, null);
     }
 
     /// <summary>A client connects. Faults of the data plane come to light in <see cref="Dispose"/>.</summary>
@@ -87,7 +109,16 @@ internal sealed class EmbeddedGateway : IDisposable
         return octets;
     }
 
-    /// <summary>The same, giving what the client got.</summary>
+    /// <summary>One request that the gateway answers without asking anybody.</summary>
+    /// <returns>How many octets the client got.</returns>
+    public int AskAlone(ReadOnlySpan<byte> request)
+    {
+        _client!.Send(request);
+        int octets = _client.Discard();
+        return octets > 0 ? octets : throw new InvalidOperationException("The gateway did not answer at once.");
+    }
+
+    /// <summary>The same as <see cref="Ask"/>, giving what the client got.</summary>
     public string Read(ReadOnlySpan<byte> request, byte[][] answer)
     {
         Begin(request);
@@ -97,6 +128,23 @@ internal sealed class EmbeddedGateway : IDisposable
         }
 
         string text = Encoding.UTF8.GetString(_client!.Received.ToArray());
+        _client.Discard();
+        return text;
+    }
+
+    /// <summary>One request that no provider is asked for.</summary>
+    /// <returns>How many octets the client got.</returns>
+    public int AskStored(ReadOnlySpan<byte> request)
+    {
+        _client!.Send(request);
+        return _client.Discard();
+    }
+
+    /// <summary>The same, giving what the client got.</summary>
+    public string ReadStored(ReadOnlySpan<byte> request)
+    {
+        _client!.Send(request);
+        string text = Encoding.UTF8.GetString(_client.Received.ToArray());
         _client.Discard();
         return text;
     }

@@ -12,14 +12,10 @@ internal sealed class MemoryConnector(TimerWheel wheel) : IUpstreamConnector
     /// <summary>Connections made.</summary>
     public int Count { get; private set; }
 
-    public Task<ConnectResult> ConnectAsync(TimeSpan timeout, CancellationToken cancellation)
+    public Task<ConnectResult> ConnectAsync(CancellationToken ended)
     {
         Count++;
         Newest = new MemoryConnection();
         return Task.FromResult(ConnectResult.Of(new UpstreamConnection(Newest, Newest, null, wheel.Now)));
-    }
-
-    public void Dispose()
-    {
     }
 }

@@ -15,7 +15,7 @@ public class Pooling : IDisposable
         var wheel = new TimerWheel(new FrozenTime());
         var connector = new MemoryConnector(wheel);
         _pool = new UpstreamPool(connector, PoolLimits.Default, wheel);
-        ConnectResult made = _pool.ConnectAsync(TimeSpan.FromSeconds(1), default).AsTask().GetAwaiter().GetResult();
+        ConnectResult made = _pool.ConnectAsync(default).AsTask().GetAwaiter().GetResult();
         _pool.Return(made.Connection!);
     }
 

@@ -16,6 +16,7 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
     private Wire? _wire;
     private bool _isBusy;
     private long _intended;
+    private long _longestGap;
 
     /// <summary>When the request in flight was begun; meaningless while there is none.</summary>
     public long BegunAt { get; private set; }
@@ -44,6 +45,7 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
         _intended = intended;
         BegunAt = now;
         _isBusy = true;
+        _longestGap = 0;
         _parser.Reset();
         _events?.Reset();
     }
@@ -140,7 +142,12 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
             Progress progress = _parser.Feed(bytes, _events, now);
             if (_events is not null)
             {
-                run.Tally.EventsRead(_events.Events - eventsBefore, lastEventBefore, _intended, now);
+                int count = _events.Events - eventsBefore;
+                run.Tally.EventsRead(count, lastEventBefore, _intended, now);
+                if (count > 0 && lastEventBefore > 0)
+                {
+                    _longestGap = Math.Max(_longestGap, now - lastEventBefore);
+                }
             }
 
             if (progress == Progress.NeedMore)
@@ -239,7 +246,7 @@ internal sealed class LoadConnection(LoadRun run) : IWireOwner
 
         if (fault is null)
         {
-            run.Tally.RequestSucceeded(_intended, now, _parser.BodyBytes, _events);
+            run.Tally.RequestSucceeded(_intended, now, _parser.BodyBytes, _events, _longestGap);
         }
         else
         {

@@ -199,8 +199,9 @@ internal sealed class LoadRun(RunOptions options)
 
     private void StartAll(long start)
     {
-        // Streams that begin together would deliver every event together: their starts are spread over the warm-up.
-        long spread = options.Stream ? Math.Min(Nanoseconds(options.Warmup), Clock.Second) / _connections.Length : 0;
+        // Streams that begin together would deliver every event together, and ten thousand of them would knock at once: their starts are
+        // spread over most of the warm-up.
+        long spread = options.Stream ? Nanoseconds(options.Warmup) * 6 / 10 / _connections.Length : 0;
         for (int i = 0; i < _connections.Length; i++)
         {
             LoadConnection connection = _connections[i];

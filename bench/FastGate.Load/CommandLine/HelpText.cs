@@ -7,6 +7,8 @@ internal static class HelpText
         fastgate-load run       load on a target, measured from the intended start of every request (default command)
         fastgate-load upstream  a fixed OpenAI-compatible provider to put behind what is measured
         fastgate-load compare   proxies side by side; see bench/compare/run.sh
+        fastgate-load gate      the binary's cost against bench/compare/gates.json; takes compare's options
+        fastgate-load render    the page and the charts of a comparison's results, once more
 
         run
           --target URL          http or https
@@ -40,13 +42,20 @@ internal static class HelpText
         compare
           --scenarios FILE      what to measure (bench/compare/scenarios.json)
           --scenario NAME       only these, part of a name is enough; may be repeated
-          --proxy NAME          only these of floor, haproxy, nginx, gateway; may be repeated
-          --quick               2 short rounds
+          --proxy NAME          only these of floor, haproxy, nginx, gateway, portkey and the variants; may be repeated
+          --full                the extended scenarios, too
+          --quick               2 short rounds: a smoke test
           --rounds N            default 5
+          --continue FILE       results of an interrupted run: measure only what is missing in them
           --assets DIR          configurations (bench/compare)
           --gateway FILE        default artifacts/fastgate
           --floor FILE          the C floor
-          --out DIR             default perf-results
+          --portkey DIR         the npm package of Portkey's gateway
+          --out DIR             default perf-results; artifacts/compare with --quick, --scenario or --proxy
           --commit HASH         what the results are of
+
+        render
+          --results FILE        JSON of a comparison; the page and charts are written beside it
+          --assets DIR          where the notes on method are (bench/compare)
         """;
 }

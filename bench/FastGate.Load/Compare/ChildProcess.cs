@@ -14,6 +14,7 @@ internal sealed partial class ChildProcess : IDisposable
 
     // Those that run now, so that a signal can end them all wherever the comparison stands.
     private static readonly ConcurrentDictionary<ChildProcess, bool> Running = new();
+    private static volatile bool _noMore;
 
     private readonly Process _process;
     private readonly Lock _ending = new();
@@ -46,9 +47,14 @@ internal sealed partial class ChildProcess : IDisposable
     }
 
     /// <summary>Starts a program.</summary>
-    /// <exception cref="LoadException">It cannot be started.</exception>
+    /// <exception cref="LoadException">It cannot be started, or everything has been told to end.</exception>
     public static ChildProcess Start(string file, IEnumerable<string> args, params ReadOnlySpan<(string Name, string Value)> environment)
     {
+        if (_noMore)
+        {
+            throw new LoadException("interrupted");
+        }
+
         var info = new ProcessStartInfo(file, args) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach ((string name, string value) in environment)
         {
@@ -75,10 +81,18 @@ internal sealed partial class ChildProcess : IDisposable
     public static string Run(string file, IEnumerable<string> args, params ReadOnlySpan<(string Name, string Value)> environment)
     {
         using ChildProcess child = Start(file, args, environment);
-        child._process.WaitForExit();
-        return child._process.ExitCode == 0
-            ? child.Output
-            : throw new LoadException($"{Path.GetFileName(file)} ended with {child._process.ExitCode}: {child.Output}");
+        try
+        {
+            child._process.WaitForExit();
+            return child._process.ExitCode == 0
+                ? child.Output
+                : throw new LoadException($"{Path.GetFileName(file)} ended with {child._process.ExitCode}: {child.Output}");
+        }
+        catch (InvalidOperationException) when (_noMore)
+        {
+            // Ended and disposed by the thread that was told to end everything.
+            throw new LoadException("interrupted");
+        }
     }
 
     /// <summary>The first line it prints to standard output.</summary>
@@ -87,9 +101,10 @@ internal sealed partial class ChildProcess : IDisposable
         ? _firstLine.Task.Result
         : throw new LoadException($"{_process.StartInfo.FileName} printed nothing: {Output}");
 
-    /// <summary>Ends everything that was started and still runs.</summary>
+    /// <summary>Ends everything that was started and still runs, and lets nothing more be started.</summary>
     public static void EndAll()
     {
+        _noMore = true;
         foreach (ChildProcess child in Running.Keys)
         {
             child.Dispose();

@@ -1,304 +1,234 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using FastGate.Load.Http;
 using FastGate.Load.Measuring;
+using FastGate.Load.Pages;
 
 namespace FastGate.Load.Compare;
 
 /// <summary>
-/// The whole comparison. For every scenario: one upstream, all proxies started in front of it, a warm-up each, then
-/// rounds in which each proxy is measured once, in an order that turns with the rounds.
+/// The whole comparison, scenario by scenario. What is measured is written after every scenario and when the run is interrupted, so
+/// nothing is lost; <c>--continue</c> takes up what is missing.
 /// </summary>
 internal sealed class CompareRun : IDisposable
 {
-    private const string Direct = "direct";
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+    private const int ExitInterrupted = 130;
+
+    // nginx's worker and this process and whatever else runs here must not sit on the same few descriptors.
+    private const int SpareFiles = 200;
 
     private readonly CompareOptions _options;
     private readonly string _work = Directory.CreateTempSubdirectory("fastgate-compare-").FullName;
-    private readonly Stack<ChildProcess> _children = new();
+    private readonly CancellationTokenSource _stop = new();
     private readonly SortedDictionary<string, string> _skipped = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _versions = new(StringComparer.Ordinal);
+    private readonly List<ScenarioResult> _results = [];
+    private readonly List<string> _missing = [];
+    private readonly string _date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private readonly Machine _machine = Machine.Read();
+    private readonly ScenarioFile _list;
 
-    private CompareRun(CompareOptions options) => _options = options;
-
-    private int RoundCount => _options.Rounds ?? (_options.Quick ? 2 : 5);
+    private CompareRun(CompareOptions options)
+    {
+        _options = options;
+        _list = options.ReadScenarios();
+    }
 
     /// <summary>Compares, and writes the results.</summary>
     public static int Run(CompareOptions options)
     {
         using var run = new CompareRun(options);
 
-        // Ctrl-C and SIGTERM end this process's children as well as itself.
+        // Ctrl-C and SIGTERM end what was started; this process then writes what it has. A second one ends it at once.
         void Stop(PosixSignalContext context)
         {
-            ChildProcess.EndAll();
-            run.RemoveWork();
-            Environment.Exit(130);
+            if (!run._stop.IsCancellationRequested)
+            {
+                context.Cancel = true;
+                run._stop.Cancel();
+                ChildProcess.EndAll();
+            }
         }
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        run.RunAll();
+        return run.RunAll();
+    }
+
+    /// <summary>Removes the working files.</summary>
+    public void Dispose()
+    {
+        Directory.Delete(_work, recursive: true);
+        _stop.Dispose();
+    }
+
+    private int RunAll()
+    {
+        Clock.SharpenThisThread();
+
+        // 1. What to do, and what of it is done.
+        List<Scenario> chosen = [.. _options.Choose(_list.Scenarios).Select(Fitted)];
+        TakeUp(chosen);
+        var plan = chosen
+            .Where(scenario => _results.TrueForAll(result => result.Scenario.Name != scenario.Name))
+            .Select(scenario => (Scenario: scenario, Proxies: PresentFor(scenario)))
+            .ToList();
+        _missing.AddRange(plan.Select(item => item.Scenario.Name));
+        var progress = new RunProgress([.. plan.Select(item => (item.Scenario, ParticipantsOf(item.Scenario, item.Proxies)))], _options);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{plan.Count} scenarios, about {RunProgress.Left(progress.Planned, 0, 0)}; results go to {_options.Out}"));
+
+        // 2. Do it.
+        try
+        {
+            foreach ((Scenario scenario, List<ProxyUnderTest> proxies) in plan)
+            {
+                _stop.Token.ThrowIfCancellationRequested();
+                progress.Begin(scenario);
+                RunOne(scenario, proxies, progress);
+                Save();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            string file = Save();
+            Console.WriteLine($"Interrupted. Not, or not wholly, measured: {string.Join(", ", _missing)}.");
+            Console.WriteLine($"What there is, is in {file}. The rest: make compare COMPARE=\"{Repeated()}--continue {file}\"");
+            return ExitInterrupted;
+        }
+
+        // 3. Say it.
+        string written = Save();
+        Comparison comparison = Found();
+        Console.WriteLine();
+        Console.Write(TargetTable.Render(comparison));
+        Console.WriteLine("\nThe table of the README:\n");
+        Console.Write(CostTable.Render(comparison));
+        Console.WriteLine($"\nwritten: {written} and {Path.Combine(_options.Out, ComparisonFiles.Page)}");
         return 0;
     }
 
-    /// <summary>Ends every process that was started, newest first, and removes the working files.</summary>
-    public void Dispose()
+    private void RunOne(Scenario scenario, List<ProxyUnderTest> proxies, RunProgress progress)
     {
-        StopChildren();
-        RemoveWork();
+        var rounds = new Dictionary<string, List<Round>>(StringComparer.Ordinal);
+        _results.Add(new ScenarioResult(scenario, rounds));
+        using var run = new ScenarioRun(scenario, proxies, _options, _work, progress, _stop.Token, Skip);
+        try
+        {
+            run.Run(rounds);
+        }
+        catch (LoadException e)
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            Skip("everybody", $"{scenario.Name}: {e.Message}");
+        }
+
+        _missing.Remove(scenario.Name);
     }
 
-    // The thread of a signal and the main thread may both get here.
-    private void RemoveWork()
+    // A process may have only so many descriptors, and a proxy needs two for every stream.
+    private static Scenario Fitted(Scenario scenario)
     {
-        lock (_skipped)
-        {
-            if (Directory.Exists(_work))
+        int most = (Machine.OpenFiles() - SpareFiles) / 2;
+        return scenario.Connections <= most
+            ? scenario
+            : scenario with
             {
-                Directory.Delete(_work, recursive: true);
-            }
-        }
+                Connections = most,
+                Title = string.Create(
+                    CultureInfo.InvariantCulture, $"{scenario.Title} ({most} of them here: a process may open {Machine.OpenFiles()} files)"),
+            };
     }
 
-    private void RunAll()
+    private void TakeUp(List<Scenario> chosen)
     {
-        Clock.SharpenThisThread();
-        var machine = Machine.Read();
-        IReadOnlyList<Scenario> scenarios = Chosen();
-        List<ProxyUnderTest> proxies = Present();
-        var results = new List<ScenarioResult>();
-        foreach (Scenario scenario in scenarios)
+        if (_options.Continue is not { } file)
         {
-            Console.WriteLine($"{scenario.Name}: {scenario.Title}");
-            results.Add(scenario.Kind == ScenarioKind.Start ? RunStarts(scenario, proxies) : RunRounds(scenario, proxies));
-            StopChildren();
+            return;
         }
 
-        var comparison = new Comparison(
-            DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            _options.Commit,
-            machine,
-            Versions(proxies),
-            _skipped,
-            RoundCount,
-            _options.Quick,
-            results);
-        string file = ComparisonFiles.Write(comparison, _options);
-        Console.WriteLine();
-        Console.Write(ComparisonTable.Render(comparison));
-        Console.WriteLine($"written: {file} and {Path.Combine(_options.Out, "README.md")}");
+        Comparison earlier = ComparisonFiles.Read(file);
+        if (earlier.Commit != _options.Commit || earlier.Quick != _options.Quick)
+        {
+            throw LoadException.Usage($"--continue: {file} is of commit {earlier.Commit}{(earlier.Quick ? ", --quick" : string.Empty)}, this is {_options.Commit}{(_options.Quick ? ", --quick" : string.Empty)}");
+        }
+
+        _results.AddRange(earlier.Scenarios.Where(result =>
+            !earlier.Missing.Contains(result.Scenario.Name) && chosen.Exists(scenario => scenario.Name == result.Scenario.Name)));
+        foreach ((string name, string version) in earlier.Versions)
+        {
+            _versions[name] = version;
+        }
     }
 
-    private List<Scenario> Chosen()
-    {
-        string file = _options.ScenarioFile ?? Path.Combine(_options.Assets, "scenarios.json");
-        IReadOnlyList<Scenario> all = Scenario.ReadAll(file);
-        List<Scenario> chosen = _options.Scenarios.Count == 0
-            ? [.. all.Where(scenario => !scenario.Extended)]
-            : [.. all.Where(scenario => _options.Scenarios.Any(name => scenario.IsMeantBy(name, all)))];
-        return chosen.Count > 0
-            ? chosen
-            : throw new LoadException($"no scenario matches; there are {string.Join(", ", all.Select(scenario => scenario.Name))}", 2);
-    }
-
-    private List<ProxyUnderTest> Present()
+    private List<ProxyUnderTest> PresentFor(Scenario scenario)
     {
         var present = new List<ProxyUnderTest>();
-        foreach (string name in ProxyUnderTest.Names)
+        foreach (ProxyUnderTest proxy in Participants(scenario))
         {
-            if (_options.Proxies.Count > 0 && !_options.Proxies.Contains(name))
+            if (proxy.Missing is { } missing)
             {
+                Skip(proxy.Name, missing);
                 continue;
             }
 
-            var proxy = new ProxyUnderTest(name, _options);
-            if (proxy.Missing is { } missing)
-            {
-                Skip(name, missing);
-            }
-            else
-            {
-                present.Add(proxy);
-            }
+            present.Add(proxy);
+            _versions.TryAdd(proxy.Variant?.Proxy ?? proxy.Name, VersionOf(proxy));
         }
 
         return present;
     }
 
-    private ScenarioResult RunRounds(Scenario scenario, List<ProxyUnderTest> proxies)
+    private IEnumerable<ProxyUnderTest> Participants(Scenario scenario)
     {
-        // 1. Upstream and proxies.
-        byte[] message = PrepareRequest(scenario, out string bodyFile);
-        string upstream = StartUpstream(scenario, message);
-        var targets = new List<(string Name, int Port, int[] Pids)> { (Direct, PortOf(upstream), []) };
-        foreach (ProxyUnderTest proxy in proxies)
-        {
-            int port = Probe.FreePort();
-            try
-            {
-                ChildProcess process = Track(proxy.Start(port, upstream, scenario.Kind == ScenarioKind.Stream, WorkOf(proxy)));
-                Probe.UntilAnswered(port, message, process, proxy.Name);
-                targets.Add((proxy.Name, port, ProcessUsage.Tree(process.Id)));
-            }
-            catch (LoadException e)
-            {
-                Skip(proxy.Name, $"{scenario.Name}: {e.Message}");
-            }
-        }
-
-        // 2. Warm-up, not kept.
-        var measurement = new Measurement(scenario, _options.Assets, bodyFile, _work);
-        foreach ((_, int port, int[] pids) in targets)
-        {
-            measurement.Measure(port, pids, 1);
-        }
-
-        // 3. A B C, B C A, C A B ...
-        var rounds = targets.ToDictionary(target => target.Name, _ => new List<Round>(), StringComparer.Ordinal);
-        int seconds = _options.Quick ? Math.Min(2, scenario.Seconds) : scenario.Seconds;
-        for (int i = 0; i < RoundCount; i++)
-        {
-            for (int j = 0; j < targets.Count; j++)
-            {
-                (string name, int port, int[] pids) = targets[(i + j) % targets.Count];
-                rounds[name].Add(measurement.Measure(port, pids, seconds));
-            }
-
-            AddDifferences(scenario, rounds, i);
-            foreach ((string name, _, _) in targets)
-            {
-                Console.WriteLine($"  {i + 1} {name,-8} {string.Join("  ", rounds[name][i].Select(pair => $"{pair.Key}={Short(pair.Value)}"))}");
-            }
-        }
-
-        return new ScenarioResult(scenario, rounds);
+        IEnumerable<string> names = scenario.Proxies.Count > 0
+            ? scenario.Proxies.Where(name => name != Participant.Direct)
+            : ProxyUnderTest.Names.Where(name => name != "portkey");
+        return names
+            .Where(name => _options.Proxies.Count == 0 || _options.Proxies.Contains(name))
+            .Select(name => new ProxyUnderTest(name, _options, _list.Variants.FirstOrDefault(variant => variant.Name == name)));
     }
 
-    private ScenarioResult RunStarts(Scenario scenario, List<ProxyUnderTest> proxies)
+    private static int ParticipantsOf(Scenario scenario, List<ProxyUnderTest> proxies) => proxies.Count
+        + (scenario.Kind != ScenarioKind.Start && (scenario.Proxies.Count == 0 || scenario.Proxies.Contains(Participant.Direct)) ? 1 : 0);
+
+    private static string VersionOf(ProxyUnderTest proxy)
     {
-        byte[] message = PrepareRequest(scenario, out _);
-        string upstream = StartUpstream(scenario, message);
-        var rounds = proxies.ToDictionary(proxy => proxy.Name, _ => new List<Round>(), StringComparer.Ordinal);
-        for (int i = 0; i < RoundCount; i++)
+        try
         {
-            for (int j = 0; j < proxies.Count; j++)
-            {
-                ProxyUnderTest proxy = proxies[(i + j) % proxies.Count];
-                try
-                {
-                    Round round = MeasureStart(proxy, message, upstream);
-                    rounds[proxy.Name].Add(round);
-                    Console.WriteLine($"  {i + 1} {proxy.Name,-8} {string.Join("  ", round.Select(pair => $"{pair.Key}={Short(pair.Value)}"))}");
-                }
-                catch (LoadException e)
-                {
-                    Skip(proxy.Name, $"{scenario.Name}: {e.Message}");
-                }
-            }
+            return proxy.Version();
         }
-
-        return new ScenarioResult(scenario, rounds);
-    }
-
-    private Round MeasureStart(ProxyUnderTest proxy, byte[] message, string upstream)
-    {
-        int port = Probe.FreePort();
-        long begun = Clock.Now;
-        using ChildProcess process = proxy.Start(port, upstream, streams: false, WorkOf(proxy));
-        Probe.UntilAnswered(port, message, process, proxy.Name);
-        long answered = Clock.Now;
-        Thread.Sleep(Settle);
-        var usage = ProcessUsage.Of(ProcessUsage.Tree(process.Id));
-        return new Round
+        catch (LoadException e)
         {
-            ["start_ms"] = (answered - begun) / 1e6,
-            ["resident_mib"] = usage.ResidentBytes / 1048576.0,
-            ["program_mib"] = proxy.ProgramBytes / 1048576.0,
-            ["errors"] = 0,
-        };
-    }
-
-    private static void AddDifferences(Scenario scenario, Dictionary<string, List<Round>> rounds, int index)
-    {
-        if (scenario.Kind == ScenarioKind.Closed)
-        {
-            return;
-        }
-
-        Round direct = rounds[Direct][index];
-        foreach ((string name, List<Round> list) in rounds)
-        {
-            if (name != Direct)
-            {
-                list[index]["added_p50_us"] = list[index]["p50_us"] - direct["p50_us"];
-                list[index]["added_p99_us"] = list[index]["p99_us"] - direct["p99_us"];
-            }
+            return "unknown: " + e.Message;
         }
     }
 
-    private byte[] PrepareRequest(Scenario scenario, out string bodyFile)
+    private Comparison Found() => new(
+        _date, _options.Commit, _machine, _versions, _skipped, _options.Rounds ?? (_options.Quick ? 2 : 5), _options.Quick, [.. _results])
     {
-        byte[] body = ChatRequest.Body("bench/gpt-4o-mini", scenario.RequestBytes, scenario.Kind == ScenarioKind.Stream);
-        bodyFile = Path.Combine(_work, "body.json");
-        File.WriteAllBytes(bodyFile, body);
+        Missing = [.. _missing],
+        Variants = _list.Variants.ToDictionary(variant => variant.Name, variant => variant.Title, StringComparer.Ordinal),
+    };
 
-        // The question that finds out whether a proxy is up is always unary.
-        return ChatRequest.Message("127.0.0.1", "/v1/chat/completions", [], ChatRequest.Body("bench/gpt-4o-mini", 430, stream: false));
-    }
-
-    private string StartUpstream(Scenario scenario, byte[] message)
+    private string Save()
     {
-        ChildProcess process = Track(UpstreamUnderTest.Start(scenario, _options, _work, out string address));
-        Probe.UntilAnswered(PortOf(address), message, process, "the upstream");
-        return address;
-    }
-
-    private Dictionary<string, string> Versions(IEnumerable<ProxyUnderTest> proxies)
-    {
-        var versions = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (ProxyUnderTest proxy in proxies)
-        {
-            try
-            {
-                versions[proxy.Name] = proxy.Version();
-            }
-            catch (LoadException e)
-            {
-                versions[proxy.Name] = "unknown: " + e.Message;
-            }
-        }
-
-        versions["load"] = RuntimeInformation.FrameworkDescription
+        _versions["load"] = RuntimeInformation.FrameworkDescription
             + (System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported ? ", JIT" : ", NativeAOT");
-        return versions;
+        return ComparisonFiles.Write(Found(), _options.Out, _options.Assets);
     }
 
-    private string WorkOf(ProxyUnderTest proxy) => Directory.CreateDirectory(Path.Combine(_work, proxy.Name)).FullName;
+    private string Repeated() => string.Concat(_options.Scenarios.Select(name => $"--scenario {name} "))
+        + (_options.Full ? "--full " : string.Empty) + (_options.Quick ? "--quick " : string.Empty);
 
     private void Skip(string name, string why)
     {
         why = string.Join(" / ", why.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        Console.WriteLine($"  skipped {name}: {why}");
-        _skipped[name] = why;
-    }
-
-    private ChildProcess Track(ChildProcess process)
-    {
-        _children.Push(process);
-
-        return process;
-    }
-
-    private void StopChildren()
-    {
-        while (_children.TryPop(out ChildProcess? child))
+        if (_skipped.GetValueOrDefault(name) == why)
         {
-            child.Dispose();
+            return;
         }
+
+        Console.WriteLine($"  not measured: {name}: {why}");
+        _skipped[_skipped.TryGetValue(name, out string? known) && known != why ? $"{name} ({why.Split(':')[0]})" : name] = why;
     }
-
-    private static int PortOf(string address) => int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), CultureInfo.InvariantCulture);
-
-    private static string Short(double value) => value.ToString(Math.Abs(value) < 100 ? "0.##" : "0", CultureInfo.InvariantCulture);
 }

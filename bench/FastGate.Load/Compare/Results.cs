@@ -21,7 +21,21 @@ internal sealed record Comparison(
     IReadOnlyDictionary<string, string> Skipped,
     int RoundCount,
     bool Quick,
-    IReadOnlyList<ScenarioResult> Scenarios);
+    IReadOnlyList<ScenarioResult> Scenarios)
+{
+    /// <summary>Scenarios that were asked for and are not, or not wholly, measured: the run was interrupted.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>What distinguishes the variants, by name.</summary>
+    public IReadOnlyDictionary<string, string> Variants { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The name of its file.</summary>
+    public string FileName => $"{Date}-{Commit}.json";
+
+    /// <summary>The rounds of a participant in a scenario; none when either is not there.</summary>
+    public IReadOnlyList<Round> RoundsOf(string scenario, string participant) =>
+        Scenarios.FirstOrDefault(result => result.Scenario.Name == scenario)?.Rounds.GetValueOrDefault(participant) ?? [];
+}
 
 /// <summary>Medians and spans of rounds.</summary>
 internal static class Statistics
@@ -32,6 +46,9 @@ internal static class Statistics
         double[] sorted = [.. values.Order()];
         return sorted.Length == 0 ? double.NaN : (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
     }
+
+    /// <summary>The median of a metric over the rounds that have it; NaN when none has.</summary>
+    public static double Median(IEnumerable<Round> rounds, string metric) => Median(Values(rounds, metric));
 
     /// <summary>The values of a metric over the rounds that have it.</summary>
     public static double[] Values(IEnumerable<Round> rounds, string metric) =>

@@ -8,7 +8,7 @@ namespace FastGate.Load.Compare;
 internal static class UpstreamUnderTest
 {
     /// <summary>Starts it and returns its address; it may not answer yet when it is nginx.</summary>
-    public static ChildProcess Start(Scenario scenario, CompareOptions options, string work, out string address)
+    public static ChildProcess Start(Scenario scenario, CompareOptions options, TestCertificate? certificate, string work, out string address)
     {
         if (scenario.Upstream == "load")
         {
@@ -28,11 +28,12 @@ internal static class UpstreamUnderTest
         address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Probe.FreePort()}");
         ReadOnlySpan<byte> answer = new CannedAnswers(new UpstreamOptions { BodyBytes = scenario.AnswerBytes }).Unary.Span;
         string body = Encoding.UTF8.GetString(answer[Http.MessageHead.EndOf(answer)..]);
-        string file = Path.Combine(work, "nginx-upstream.conf");
-        File.WriteAllText(file, File.ReadAllText(Path.Combine(options.Assets, "nginx-upstream.conf"))
-            .Replace("@LISTEN@", address, StringComparison.Ordinal)
-            .Replace("@ANSWER@", body, StringComparison.Ordinal)
-            .Replace("@WORK@", work, StringComparison.Ordinal));
+
+        // Its clients are proxies: what they speak to the upstream is what it listens for.
+        Scenario seen = scenario with { Tls = scenario.TlsOut ? TlsSides.In : TlsSides.None };
+        string file = new ConfigurationTemplate(options.Assets, seen, address, string.Empty, certificate, work, null)
+            .With("ANSWER", body)
+            .Write("nginx-upstream.conf");
         return ProxyUnderTest.StartNginx(ProxyUnderTest.FindOnPath("nginx"), file, work);
     }
 

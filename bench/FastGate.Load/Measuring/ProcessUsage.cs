@@ -3,30 +3,34 @@ using System.Globalization;
 namespace FastGate.Load.Measuring;
 
 /// <summary>What a process has used so far, as the kernel accounts it in <c>/proc</c> (see proc(5)).</summary>
-/// <param name="CpuMicroseconds">User and system time of all its threads; the kernel reports it in steps of 10 ms.</param>
+/// <param name="CpuMicroseconds">User and system time of all its threads, those that have ended included.</param>
 /// <param name="ResidentBytes">Resident set now.</param>
 /// <param name="PeakResidentBytes">Largest resident set so far.</param>
-internal readonly record struct ProcessUsage(long CpuMicroseconds, long ResidentBytes, long PeakResidentBytes)
+/// <param name="Threads">Threads now.</param>
+internal readonly record struct ProcessUsage(double CpuMicroseconds, long ResidentBytes, long PeakResidentBytes, int Threads)
 {
     // USER_HZ, the unit of /proc/PID/stat, is 100 on every Linux architecture .NET runs on.
-    private const long MicrosecondsPerTick = 10_000;
+    private const double MicrosecondsPerTick = 10_000;
 
     /// <summary>Adds up several processes, for those that consist of a master and a worker.</summary>
     /// <exception cref="IOException">One of them does not exist, or /proc is not there.</exception>
     public static ProcessUsage Of(IEnumerable<int> pids)
     {
-        long cpu = 0;
+        double cpu = 0;
         long resident = 0;
         long peak = 0;
+        int threads = 0;
         foreach (int pid in pids)
         {
-            cpu += ParseCpuTicks(Read(pid, "stat")) * MicrosecondsPerTick;
+            string stat = Read(pid, "stat");
+            cpu += ProcessClock.TryRead(pid, out double precise) ? precise : ParseCpuTicks(stat) * MicrosecondsPerTick;
+            threads += int.Parse(FieldsAfterName(stat)[17], CultureInfo.InvariantCulture);
             string status = Read(pid, "status");
             resident += ParseKilobytes(status, "VmRSS:") * 1024;
             peak += ParseKilobytes(status, "VmHWM:") * 1024;
         }
 
-        return new ProcessUsage(cpu, resident, peak);
+        return new ProcessUsage(cpu, resident, peak, threads);
     }
 
     /// <summary>The process and all its present descendants.</summary>

@@ -23,6 +23,9 @@ internal sealed class Tally
     /// <summary>Streams: nanoseconds between one event and the next. Events read in one piece have 0 between them.</summary>
     public LatencyHistogram EventGap { get; } = new();
 
+    /// <summary>Streams: the longest of each one's gaps between events, nanoseconds.</summary>
+    public LatencyHistogram LongestGap { get; } = new();
+
     /// <summary>Failures by kind.</summary>
     public SortedDictionary<string, long> Errors { get; } = new(StringComparer.Ordinal);
 
@@ -51,7 +54,7 @@ internal sealed class Tally
     public bool IsInWindow(long moment) => moment >= _windowStart && moment < _windowEnd;
 
     /// <summary>A request ended well.</summary>
-    public void RequestSucceeded(long intended, long now, long bodyBytes, SseScanner? events)
+    public void RequestSucceeded(long intended, long now, long bodyBytes, SseScanner? events, long longestGap)
     {
         if (IsInWindow(now))
         {
@@ -69,6 +72,7 @@ internal sealed class Tally
         if (events is not null)
         {
             Events += events.Events;
+            LongestGap.Record(longestGap);
             if (events.FirstTokenAt > 0)
             {
                 FirstToken.Record(events.FirstTokenAt - intended);

@@ -16,7 +16,7 @@ internal sealed class RunReport(RunOptions options, Tally tally, UsageMark befor
 
     private double WindowSeconds => (after.At - before.At) / (double)Clock.Second;
 
-    private long TargetCpu => after.Target.CpuMicroseconds - before.Target.CpuMicroseconds;
+    private double TargetCpu => after.Target.CpuMicroseconds - before.Target.CpuMicroseconds;
 
     private double OwnCpuShare => (after.OwnCpuMicroseconds - before.OwnCpuMicroseconds) / (WindowSeconds * 1e6);
 
@@ -49,12 +49,13 @@ internal sealed class RunReport(RunOptions options, Tally tally, UsageMark befor
             json.WriteNumber("events_per_second", Math.Round(tally.EventsInWindow / WindowSeconds, 1));
             WriteHistogram(json, "first_token_us", tally.FirstToken);
             WriteHistogram(json, "event_gap_us", tally.EventGap);
+            WriteHistogram(json, "longest_gap_us", tally.LongestGap);
         }
 
         if (options.Pids.Count > 0)
         {
             json.WriteStartObject("target");
-            json.WriteNumber("cpu_us", TargetCpu);
+            json.WriteNumber("cpu_us", Math.Round(TargetCpu));
             WriteRatio(json, "cpu_us_per_request", TargetCpu, tally.CompletedInWindow);
             if (options.Stream)
             {
@@ -63,6 +64,7 @@ internal sealed class RunReport(RunOptions options, Tally tally, UsageMark befor
 
             json.WriteNumber("resident_bytes", after.Target.ResidentBytes);
             json.WriteNumber("peak_resident_bytes", after.Target.PeakResidentBytes);
+            json.WriteNumber("threads", after.Target.Threads);
             json.WriteEndObject();
         }
 
@@ -90,6 +92,7 @@ internal sealed class RunReport(RunOptions options, Tally tally, UsageMark befor
         {
             Row(text, "first token", tally.FirstToken);
             Row(text, "event gap", tally.EventGap);
+            Row(text, "longest gap", tally.LongestGap);
             Line(text, $"{tally.EventsInWindow} events in the window, {tally.EventsInWindow / WindowSeconds:F0}/s");
         }
 

@@ -25,6 +25,9 @@ internal sealed class RequestReader
     /// <summary>The request read last wants server-sent events.</summary>
     public bool WantsStream { get; private set; }
 
+    /// <summary>The request read last wants a stream that is cut: its path begins with <c>/cut/</c>.</summary>
+    public bool WantsCut { get; private set; }
+
     /// <summary>The client will close after this exchange.</summary>
     public bool MustClose => _head.Close;
 
@@ -85,6 +88,7 @@ internal sealed class RequestReader
         _partialLength = 0;
         ReadOnlySpan<byte> head = bytes[..end];
         int line = head.IndexOf("\r\n"u8);
+        WantsCut = head.IndexOf(" /cut/"u8) is >= 0 and var path && path < line;
         return MessageHead.TryRead(head[(line + 2)..], out _head) ? Progress.Complete : Progress.Malformed;
     }
 

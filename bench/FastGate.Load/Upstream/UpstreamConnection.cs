@@ -130,6 +130,12 @@ internal sealed class UpstreamConnection
 
     private bool PrepareNextEvent()
     {
+        if (_reader.WantsCut && _nextEvent == _server.Events / 2)
+        {
+            _socket.Dispose();
+            return false;
+        }
+
         bool isLast = _nextEvent == _server.Events;
         SetMessage(isLast ? _server.Answers.StreamEnd : _server.Answers.StreamEvent);
         _nextEvent++;

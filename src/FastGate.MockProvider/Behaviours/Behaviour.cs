@@ -24,6 +24,10 @@ internal enum Behaviour
     BadKey,
     Flap,
     NoPrefill,
+    ContinueWord,
+    ContinueAll,
+    ContinueOther,
+    Sliced,
 }
 
 /// <summary>The model names that are behaviours.</summary>
@@ -52,5 +56,16 @@ internal static class BehaviourNames
         ["bad-key"] = Behaviour.BadKey,
         ["flap"] = Behaviour.Flap,
         ["no-prefill"] = Behaviour.NoPrefill,
+        ["continue-word"] = Behaviour.ContinueWord,
+        ["continue-all"] = Behaviour.ContinueAll,
+        ["continue-other"] = Behaviour.ContinueOther,
+        ["sliced"] = Behaviour.Sliced,
     };
+
+    /// <summary>A behaviour that can be drawn as a fault: any that does not itself depend on the calls before.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    internal static Behaviour Fault(string name) =>
+        All.TryGetValue(name, out Behaviour behaviour) && behaviour is not (Behaviour.Error500Once or Behaviour.RateLimitOnce or Behaviour.ResetOnce or Behaviour.Flap)
+            ? behaviour
+            : throw new ArgumentException($"'{name}' is no fault; there are {string.Join(", ", All.Keys.Where(key => !key.EndsWith("-once", StringComparison.Ordinal) && key != "flap"))}");
 }

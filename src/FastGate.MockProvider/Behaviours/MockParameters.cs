@@ -34,6 +34,24 @@ internal sealed record MockParameters
     /// <summary><c>mock_malformed_at</c>: events before the broken one of <c>malformed-event</c>; the middle of the content by default.</summary>
     internal int? MalformedAt { get; private init; }
 
+    /// <summary><c>mock_cut_bytes</c>: bytes of the body before <c>cut-stream</c> cuts, also inside an event; goes before <c>mock_cut_after</c>.</summary>
+    internal int? CutBytes { get; private init; }
+
+    /// <summary><c>mock_stall_bytes</c>: bytes of the body before <c>stall-stream</c> goes silent, without a comment from there; goes before <c>mock_stall_after</c>.</summary>
+    internal int? StallBytes { get; private init; }
+
+    /// <summary><c>mock_slice</c>: the most bytes of one write; 1 to 65,536.</summary>
+    internal int? Slice { get; private init; }
+
+    /// <summary><c>mock_continue</c>: what becomes of an answer already begun, see <see cref="Continuation"/>.</summary>
+    internal Continuation? Continue { get; private init; }
+
+    /// <summary><c>mock_refusal</c>: whose words refuse an answer already begun: <c>openai</c> (default), <c>anthropic</c>, <c>mistral</c>, <c>perplexity</c>.</summary>
+    internal PrefillRefusal Refusal { get; private init; }
+
+    /// <summary><c>mock_tag</c>: shown in the log, to tell whose call it was.</summary>
+    internal string? Tag { get; private init; }
+
     /// <summary><c>mock_end</c>: how <c>cut-stream</c> and <c>no-done</c> end, see <see cref="StreamEnd"/>.</summary>
     internal StreamEnd? End { get; private init; }
 
@@ -66,6 +84,12 @@ internal sealed record MockParameters
         "mock_cut_after" => this with { CutAfter = Whole(key, value) },
         "mock_stall_after" => this with { StallAfter = Whole(key, value) },
         "mock_malformed_at" => this with { MalformedAt = Whole(key, value) },
+        "mock_cut_bytes" => this with { CutBytes = Whole(key, value) },
+        "mock_stall_bytes" => this with { StallBytes = Whole(key, value) },
+        "mock_slice" => this with { Slice = Whole(key, value) is >= 1 and <= 65_536 and int slice ? slice : throw new FormatException($"{key}: 1 to 65536") },
+        "mock_continue" => this with { Continue = ContinueNamed(key, value) },
+        "mock_refusal" => this with { Refusal = RefusalNamed(key, value) },
+        "mock_tag" => this with { Tag = value },
         "mock_end" => this with { End = EndNamed(key, value) },
         "mock_down" => this with { Down = DownNamed(key, value) },
         "mock_tokens" => this with { Tokens = Whole(key, value) is >= 1 and <= 1_000_000 and int tokens ? tokens : throw new FormatException($"{key}: 1 to 1000000") },
@@ -88,6 +112,25 @@ internal sealed record MockParameters
         "rst" => StreamEnd.Reset,
         "hang" => StreamEnd.Hang,
         _ => throw new FormatException($"{key}: end, fin, rst or hang"),
+    };
+
+    private static Continuation ContinueNamed(string key, string value) => value switch
+    {
+        "rest" => Continuation.Rest,
+        "word" => Continuation.Word,
+        "all" => Continuation.All,
+        "other" => Continuation.Other,
+        "refuse" => Continuation.Refuse,
+        _ => throw new FormatException($"{key}: rest, word, all, other or refuse"),
+    };
+
+    private static PrefillRefusal RefusalNamed(string key, string value) => value switch
+    {
+        "openai" => PrefillRefusal.OpenAI,
+        "anthropic" => PrefillRefusal.Anthropic,
+        "mistral" => PrefillRefusal.Mistral,
+        "perplexity" => PrefillRefusal.Perplexity,
+        _ => throw new FormatException($"{key}: openai, anthropic, mistral or perplexity"),
     };
 
     private static Behaviour DownNamed(string key, string value) => value switch

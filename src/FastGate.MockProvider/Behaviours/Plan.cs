@@ -49,6 +49,21 @@ internal sealed record Pace
     /// <summary>Events before the incident; null for the middle of the content.</summary>
     internal int? IncidentAfter { get; init; }
 
+    /// <summary>Bytes of the body before a cut or a stall, which may fall inside an event; null where events count.</summary>
+    internal int? IncidentAfterBytes { get; init; }
+
+    /// <summary>The place of a drawn incident as a share of what could be sent before it, 0 to 1; null where the place is given.</summary>
+    internal double? IncidentShare { get; init; }
+
+    /// <summary>Whether a drawn cut or stall may fall inside an event.</summary>
+    internal bool IncidentInsideEvents { get; init; }
+
+    /// <summary>Which of the dialect's broken events a malformed one is.</summary>
+    internal int BrokenForm { get; init; }
+
+    /// <summary>The most bytes of one write; 0 for no limit.</summary>
+    internal int Slice { get; init; }
+
     internal bool OmitDone { get; init; }
 
     /// <summary>How a cut stream, or one without its <c>[DONE]</c>, ends.</summary>

@@ -10,10 +10,10 @@ internal sealed class Planner
     private static readonly TimeSpan SlowFirstToken = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SlowHeadByte = TimeSpan.FromMilliseconds(100);
 
-    // What a fault of the configured rate is, drawn evenly.
-    private static readonly Behaviour[] Faults = [Behaviour.Error500, Behaviour.Error503, Behaviour.RateLimit, Behaviour.Reset, Behaviour.CutStream];
+    private static readonly StreamEnd[] DrawnEnds = [StreamEnd.Close, StreamEnd.Reset, StreamEnd.Clean];
 
     private readonly MockOptions _options;
+    private readonly Behaviour[] _faults;
     private readonly HashSet<string> _models;
     private readonly Lock _lock = new();
     private readonly HashSet<Behaviour> _failedOnce = [];
@@ -23,6 +23,12 @@ internal sealed class Planner
     internal Planner(MockOptions options)
     {
         _options = options;
+        _faults = [.. options.Faults.Select(BehaviourNames.Fault)];
+        if (options.FaultRate > 0 && _faults.Length == 0)
+        {
+            throw new ArgumentException("a fault rate needs faults to draw from");
+        }
+
         _models = [.. options.Models];
         Reset();
     }
@@ -45,11 +51,17 @@ internal sealed class Planner
     internal Plan Decide(string model, MockParameters parameters)
     {
         Behaviour behaviour = BehaviourNames.All.GetValueOrDefault(model, Behaviour.Ok);
+        Drawn? drawn = null;
         lock (_lock)
         {
+            if (behaviour is Behaviour.Ok or Behaviour.OkSlow && _options.FaultRate > 0 && _random.Unit() < _options.FaultRate)
+            {
+                behaviour = _faults[_random.Below(_faults.Length)];
+                drawn = new Drawn(_random.Unit(), DrawnEnds[_random.Below(DrawnEnds.Length)], _random.Below(16));
+            }
+
             behaviour = behaviour switch
             {
-                Behaviour.Ok or Behaviour.OkSlow when _options.FaultRate > 0 && _random.Unit() < _options.FaultRate => Faults[_random.Below(Faults.Length)],
                 Behaviour.Error500Once => _failedOnce.Add(behaviour) ? Behaviour.Error500 : Behaviour.Ok,
                 Behaviour.RateLimitOnce => _failedOnce.Add(behaviour) ? Behaviour.RateLimit : Behaviour.Ok,
                 Behaviour.ResetOnce => _failedOnce.Add(behaviour) ? Behaviour.Reset : Behaviour.Ok,
@@ -58,8 +70,24 @@ internal sealed class Planner
             };
         }
 
-        return new Plan(OutcomeOf(behaviour), PaceOf(behaviour, parameters), parameters);
+        Outcome outcome = OutcomeOf(behaviour);
+        if (outcome == Outcome.Answer && ContinuationOf(model, parameters) == Continuation.Refuse)
+        {
+            outcome = Outcome.AnswerWithoutPrefill;
+        }
+
+        Pace pace = PaceOf(behaviour, parameters);
+        return new Plan(outcome, drawn is { } accident ? accident.Apply(pace) : pace, parameters);
     }
+
+    /// <summary>What becomes of an answer already begun: as the request says, else the model's name, else the configuration.</summary>
+    internal Continuation ContinuationOf(string model, MockParameters parameters) => parameters.Continue ?? BehaviourNames.All.GetValueOrDefault(model, Behaviour.Ok) switch
+    {
+        Behaviour.ContinueWord => Continuation.Word,
+        Behaviour.ContinueAll => Continuation.All,
+        Behaviour.ContinueOther => Continuation.Other,
+        _ => _options.Continue,
+    };
 
     private bool IsDown()
     {
@@ -99,16 +127,29 @@ internal sealed class Planner
             BeforeFirstEvent = parameters.FirstToken ?? TimeSpan.Zero,
             BetweenHeadBytes = parameters.HeadInterval ?? TimeSpan.Zero,
             BetweenPings = parameters.Ping ?? TimeSpan.FromSeconds(1),
+            Slice = parameters.Slice ?? (behaviour == Behaviour.Sliced ? 1 : _options.Slice),
         };
         return behaviour switch
         {
             Behaviour.SlowHead => pace with { BetweenHeadBytes = parameters.HeadInterval ?? SlowHeadByte },
             Behaviour.SlowFirstToken => pace with { BeforeFirstEvent = parameters.FirstToken ?? SlowFirstToken },
-            Behaviour.CutStream => pace with { Incident = Incident.Cut, IncidentAfter = parameters.CutAfter, End = parameters.End ?? StreamEnd.Close },
-            Behaviour.StallStream => pace with { Incident = Incident.Stall, IncidentAfter = parameters.StallAfter },
+            Behaviour.CutStream => pace with { Incident = Incident.Cut, IncidentAfter = parameters.CutAfter, IncidentAfterBytes = parameters.CutBytes, End = parameters.End ?? StreamEnd.Close },
+            Behaviour.StallStream => pace with { Incident = Incident.Stall, IncidentAfter = parameters.StallAfter, IncidentAfterBytes = parameters.StallBytes },
             Behaviour.MalformedEvent => pace with { Incident = Incident.Malformed, IncidentAfter = parameters.MalformedAt },
             Behaviour.NoDone => pace with { OmitDone = true, End = parameters.End ?? StreamEnd.Clean },
             _ => pace,
+        };
+    }
+
+    /// <summary>The details of a fault that was drawn and not asked for: where in the answer, how it ends, how an event is broken.</summary>
+    private readonly record struct Drawn(double Share, StreamEnd End, int Form)
+    {
+        internal Pace Apply(Pace pace) => pace.Incident == Incident.None ? pace : pace with
+        {
+            IncidentShare = Share,
+            IncidentInsideEvents = Form % 2 == 1,
+            End = pace.Incident == Incident.Cut ? End : pace.End,
+            BrokenForm = Form,
         };
     }
 }

@@ -10,6 +10,10 @@ internal sealed class CallEntry(CallLog log, MockCall call, long startTimestamp)
 
     internal void Answers(int status) => log.Update(this, call => call with { Status = status });
 
+    internal void Tagged(string? tag) => log.Update(this, call => call with { Tag = tag });
+
+    internal void Completes(bool completed) => log.Update(this, call => call with { Completed = completed });
+
     internal void Sends(int events) => log.Update(this, call => call with { EventsSent = call.EventsSent + events });
 
     internal void Ends(bool aborted)

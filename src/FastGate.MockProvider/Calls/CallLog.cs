@@ -37,6 +37,7 @@ internal sealed class CallLog(TimeProvider clock, int capacity)
             Path = request.Path,
             Headers = [.. request.Headers.Select(Credentials.Masked)],
             Connection = connection,
+            IdempotencyKey = request.Header("Idempotency-Key"),
             BodyBytes = request.Body.Length,
             BodySha256 = Convert.ToHexStringLower(SHA256.HashData(request.Body)),
             Body = request.Body.AsMemory(0, kept),

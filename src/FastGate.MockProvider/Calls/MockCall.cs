@@ -42,6 +42,18 @@ public sealed record MockCall
     /// <summary>Server-sent events written so far; comments do not count.</summary>
     public int EventsSent { get; init; }
 
+    /// <summary>
+    /// The whole answer was produced and sent, to its finish reason: a call that a provider bills in full. Neither an error nor an answer that was
+    /// cut, stalled or abandoned is.
+    /// </summary>
+    public bool Completed { get; init; }
+
+    /// <summary>The request's <c>mock_tag</c>.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>The request's <c>Idempotency-Key</c>, as it arrived.</summary>
+    public string? IdempotencyKey { get; init; }
+
     /// <summary>The client went away before the answer was whole.</summary>
     public bool Aborted { get; init; }
 

@@ -9,8 +9,8 @@ internal sealed record WholeAnswer(int Status, string ContentType, byte[] Body, 
 /// <summary>An answer in pieces, each framed as its dialect frames it.</summary>
 internal sealed record StreamedAnswer(string ContentType, IReadOnlyList<StreamPiece> Pieces, IReadOnlyList<KeyValuePair<string, string>> Headers) : Answer(Headers)
 {
-    /// <summary>What a broken event looks like in this dialect; null where a stream has none (audio).</summary>
-    internal byte[]? BrokenPiece { get; init; }
+    /// <summary>What broken events look like in this dialect; none where a stream has no events (audio).</summary>
+    internal IReadOnlyList<byte[]> BrokenPieces { get; init; } = [];
 
     /// <summary>What keeps a silent stream open; null where the dialect has no such thing.</summary>
     internal byte[]? Ping { get; init; }

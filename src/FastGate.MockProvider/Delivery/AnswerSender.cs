@@ -8,6 +8,7 @@ internal static class AnswerSender
 {
     internal static async Task<AfterExchange> SendAsync(ResponseWriter writer, Answer answer, Pace pace)
     {
+        writer.Slice = pace.Slice;
         await writer.DelayAsync(pace.BeforeHead);
         return answer switch
         {
@@ -19,7 +20,8 @@ internal static class AnswerSender
 
     private static async Task<AfterExchange> SendWholeAsync(ResponseWriter writer, WholeAnswer answer, Pace pace)
     {
-        byte[] body = pace.Incident == Incident.Malformed ? answer.Body[..(answer.Body.Length / 2)] : answer.Body;
+        int middle = MiddleOf(answer.Body.Length, pace);
+        byte[] body = pace.Incident == Incident.Malformed ? answer.Body[..middle] : answer.Body;
         var head = new ResponseHead(answer.Status, answer.ContentType, body.Length, answer.Headers);
         if (pace.Incident == Incident.None && pace.BetweenHeadBytes == TimeSpan.Zero && pace.BeforeFirstEvent == TimeSpan.Zero)
         {
@@ -32,21 +34,29 @@ internal static class AnswerSender
         switch (pace.Incident)
         {
             case Incident.Cut:
-                await writer.WriteAsync(body.AsMemory(0, body.Length / 2));
+                await writer.WriteAsync(body.AsMemory(0, middle));
                 return await EndAsync(writer, pace.End == StreamEnd.Clean ? StreamEnd.Close : pace.End);
             case Incident.Stall:
-                await writer.WriteAsync(body.AsMemory(0, body.Length / 2));
+                await writer.WriteAsync(body.AsMemory(0, middle));
                 return await EndAsync(writer, StreamEnd.Hang);
+            case Incident.None when answer.Status < 300:
+                await writer.CompleteAsync(body);
+                return AfterExchange.KeepAlive;
             default:
                 await writer.WriteAsync(body);
                 return AfterExchange.KeepAlive;
         }
     }
 
+    /// <summary>Where an unary body is broken: never at its end, which would leave it whole.</summary>
+    private static int MiddleOf(int length, Pace pace) =>
+        Math.Min(pace.IncidentAfterBytes ?? (int)((pace.IncidentShare ?? 0.5) * length), Math.Max(0, length - 1));
+
     private static async Task<AfterExchange> SendStreamAsync(ResponseWriter writer, StreamedAnswer answer, Pace pace)
     {
         IReadOnlyList<StreamPiece> pieces = pace.OmitDone ? [.. answer.Pieces.Where(piece => piece.Kind != PieceKind.Done)] : answer.Pieces;
-        int incidentAt = IncidentIndex(pieces, pace);
+        IncidentPlace place = pace.Incident == Incident.None ? new IncidentPlace(int.MaxValue, 0) : IncidentPlace.In(pieces, pace);
+        int completing = CompletingPiece(pieces);
 
         // A connection closed after a body that is whole to HTTP is announced, or its client may send its next request into the void.
         var head = new ResponseHead(200, answer.ContentType, null, answer.Headers) { Close = pace.OmitDone && pace.End == StreamEnd.Clean };
@@ -55,16 +65,18 @@ internal static class AnswerSender
         bool contentBegun = false;
         for (int i = 0; i < pieces.Count; i++)
         {
-            if (i == incidentAt)
+            if (i == place.Piece)
             {
                 switch (pace.Incident)
                 {
                     case Incident.Cut:
+                        await BreakAsync(writer, pieces[i].Frame, place.Offset, whole: pace.End == StreamEnd.Clean);
                         return await EndAsync(writer, pace.End);
                     case Incident.Stall:
-                        return await StallAsync(writer, answer, pace);
-                    case Incident.Malformed when answer.BrokenPiece is not null:
-                        await writer.WriteEventAsync(answer.BrokenPiece, last: false);
+                        await BreakAsync(writer, pieces[i].Frame, place.Offset, whole: false);
+                        return await StallAsync(writer, place.Offset == 0 ? answer.Ping : null, pace);
+                    case Incident.Malformed when answer.BrokenPieces.Count > 0:
+                        await writer.WriteEventAsync(answer.BrokenPieces[pace.BrokenForm % answer.BrokenPieces.Count], last: false, completes: false);
                         break;
                 }
             }
@@ -80,7 +92,7 @@ internal static class AnswerSender
             }
 
             // The end of the body goes out with the last event: a client that leaves on that event has had the whole answer.
-            await writer.WriteEventAsync(pieces[i].Frame, last: i == pieces.Count - 1 && !pace.OmitDone);
+            await writer.WriteEventAsync(pieces[i].Frame, last: i == pieces.Count - 1 && !pace.OmitDone, completes: i == completing);
         }
 
         if (!pace.OmitDone)
@@ -92,31 +104,30 @@ internal static class AnswerSender
         return after == AfterExchange.KeepAlive ? AfterExchange.Close : after;
     }
 
-    private static int IncidentIndex(IReadOnlyList<StreamPiece> pieces, Pace pace)
+    /// <summary>The piece with which everything has been said: the last finish, or the last of all where a stream has none.</summary>
+    private static int CompletingPiece(IReadOnlyList<StreamPiece> pieces)
     {
-        int first = IndexOf(pieces, PieceKind.Content, 0);
-        int finish = IndexOf(pieces, PieceKind.Finish, 0);
-        int content = pieces.Count(piece => piece.Kind == PieceKind.Content);
-        int at = pace.IncidentAfter ?? first + (content / 2);
-
-        // A cut stream never shows its finish reason.
-        return pace.Incident == Incident.Cut ? Math.Min(at, finish) : at;
-    }
-
-    private static int IndexOf(IReadOnlyList<StreamPiece> pieces, PieceKind kind, int from)
-    {
-        int at = from;
-        while (at < pieces.Count && pieces[at].Kind != kind)
+        int at = pieces.Count - 1;
+        while (at >= 0 && pieces[at].Kind != PieceKind.Finish)
         {
-            at++;
+            at--;
         }
 
-        return Math.Min(at, pieces.Count - 1);
+        return at < 0 ? pieces.Count - 1 : at;
     }
 
-    private static async Task<AfterExchange> StallAsync(ResponseWriter writer, StreamedAnswer answer, Pace pace)
+    /// <summary>The beginning of an event: <paramref name="whole"/> to HTTP, or in a chunk that promises more.</summary>
+    private static async Task BreakAsync(ResponseWriter writer, byte[] frame, int offset, bool whole)
     {
-        if (answer.Ping is null || pace.BetweenPings == TimeSpan.Zero)
+        if (offset > 0)
+        {
+            await (whole ? writer.WriteChunkAsync(frame.AsMemory(0, offset)) : writer.WriteBrokenChunkAsync(frame, offset));
+        }
+    }
+
+    private static async Task<AfterExchange> StallAsync(ResponseWriter writer, byte[]? ping, Pace pace)
+    {
+        if (ping is null || pace.BetweenPings == TimeSpan.Zero)
         {
             return await EndAsync(writer, StreamEnd.Hang);
         }
@@ -124,7 +135,7 @@ internal static class AnswerSender
         while (true)
         {
             await writer.DelayAsync(pace.BetweenPings);
-            await writer.WriteChunkAsync(answer.Ping);
+            await writer.WriteChunkAsync(ping);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class MockConnection(long number, Socket socket, MockServer serv
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         // A client that keeps the connection for later may not hear of its end for minutes: stopping does not wait for it.
-        using CancellationTokenRegistration stop = stopping.Register(static source => ((CancellationTokenSource)source!).Cancel(), _stopReading);
+        CancellationTokenRegistration stop = stopping.Register(static source => ((CancellationTokenSource)source!).Cancel(), _stopReading);
         try
         {
             // 1.
@@ -57,6 +57,9 @@ internal sealed class MockConnection(long number, Socket socket, MockServer serv
         finally
         {
             socket.Dispose();
+
+            // First: the server may be stopping at this moment, and must not find the source gone.
+            await stop.DisposeAsync();
             _stopReading.Dispose();
         }
     }
@@ -142,7 +145,7 @@ internal sealed class MockConnection(long number, Socket socket, MockServer serv
 
     private async Task<AfterExchange> ControlAsync(Stream stream, Received received, CancellationToken gone)
     {
-        WholeAnswer answer = ControlPaths.Answer(received.Request!, server);
+        WholeAnswer answer = await ControlPaths.AnswerAsync(received.Request!, server, gone);
         var writer = new ResponseWriter(stream, server.Options.TimeProvider, null, !received.KeepAlive, received.Request!.Method == "HEAD", gone);
         await writer.SendAsync(new ResponseHead(answer.Status, answer.ContentType, answer.Body.Length, []), answer.Body);
         return AfterExchange.KeepAlive;

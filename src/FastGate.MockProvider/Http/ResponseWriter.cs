@@ -12,7 +12,8 @@ internal sealed class ResponseWriter(Stream stream, TimeProvider clock, CallEntr
 {
     private static readonly byte[] LastChunk = "0\r\n\r\n"u8.ToArray();
 
-    internal bool HeadSent { get; private set; }
+    /// <summary>The most bytes of one write; 0 for no limit.</summary>
+    internal int Slice { get; set; }
 
     internal Task DelayAsync(TimeSpan delay) => delay > TimeSpan.Zero ? Task.Delay(delay, clock, gone) : Task.CompletedTask;
 
@@ -22,7 +23,26 @@ internal sealed class ResponseWriter(Stream stream, TimeProvider clock, CallEntr
     internal async Task SendAsync(ResponseHead head, ReadOnlyMemory<byte> body)
     {
         byte[] bytes = Begin(head);
-        await WriteAsync(headOnly ? bytes : (byte[])[.. bytes, .. body.Span]);
+        byte[] all = headOnly ? bytes : [.. bytes, .. body.Span];
+        await (head.Status < 300 ? CompleteAsync(all) : WriteAsync(all));
+    }
+
+    /// <summary>The last bytes that an answer needs to be whole.</summary>
+    internal async Task CompleteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        gone.ThrowIfCancellationRequested();
+
+        // Noted first, so that whoever has read the answer also finds it completed; taken back if it could not be written.
+        call?.Completes(true);
+        try
+        {
+            await WriteAsync(bytes);
+        }
+        catch
+        {
+            call?.Completes(false);
+            throw;
+        }
     }
 
     /// <summary>The head at once, or one byte at a time.</summary>
@@ -45,13 +65,25 @@ internal sealed class ResponseWriter(Stream stream, TimeProvider clock, CallEntr
     internal async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         gone.ThrowIfCancellationRequested();
+        while (Slice > 0 && bytes.Length > Slice)
+        {
+            await stream.WriteAsync(bytes[..Slice], gone);
+            bytes = bytes[Slice..];
+        }
+
         await stream.WriteAsync(bytes, gone);
     }
 
     internal Task WriteChunkAsync(ReadOnlyMemory<byte> bytes) => WriteAsync(Chunk(bytes.Span, last: false));
 
-    /// <summary>One event as one chunk; with <paramref name="last"/> the end of the body goes out in the same write.</summary>
-    internal async Task WriteEventAsync(ReadOnlyMemory<byte> frame, bool last)
+    /// <summary>The beginning of a chunk that promises the whole of it: the connection cannot be used for anything after that.</summary>
+    internal Task WriteBrokenChunkAsync(ReadOnlyMemory<byte> bytes, int most) => WriteAsync(Chunk(bytes.Span, last: false).AsMemory(0, ChunkHead(bytes.Length).Length + most));
+
+    /// <summary>One event as one chunk.</summary>
+    /// <param name="frame">The event.</param>
+    /// <param name="last">The end of the body goes out in the same write.</param>
+    /// <param name="completes">With this event the answer is whole.</param>
+    internal async Task WriteEventAsync(ReadOnlyMemory<byte> frame, bool last, bool completes)
     {
         gone.ThrowIfCancellationRequested();
 
@@ -59,7 +91,8 @@ internal sealed class ResponseWriter(Stream stream, TimeProvider clock, CallEntr
         call?.Sends(1);
         try
         {
-            await stream.WriteAsync(Chunk(frame.Span, last), gone);
+            byte[] chunk = Chunk(frame.Span, last);
+            await (completes ? CompleteAsync(chunk) : WriteAsync(chunk));
         }
         catch
         {
@@ -72,14 +105,11 @@ internal sealed class ResponseWriter(Stream stream, TimeProvider clock, CallEntr
 
     private byte[] Begin(ResponseHead head)
     {
-        HeadSent = true;
         call?.Answers(head.Status);
         return head.ToBytes(clock.GetUtcNow(), close);
     }
 
-    private static byte[] Chunk(ReadOnlySpan<byte> bytes, bool last)
-    {
-        byte[] size = Encoding.ASCII.GetBytes(bytes.Length.ToString("x", CultureInfo.InvariantCulture));
-        return [.. size, (byte)'\r', (byte)'\n', .. bytes, (byte)'\r', (byte)'\n', .. last ? LastChunk : []];
-    }
+    private static byte[] ChunkHead(int length) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{length:x}\r\n"));
+
+    private static byte[] Chunk(ReadOnlySpan<byte> bytes, bool last) => [.. ChunkHead(bytes.Length), .. bytes, .. "\r\n"u8, .. last ? LastChunk : []];
 }

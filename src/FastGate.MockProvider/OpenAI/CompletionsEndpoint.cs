@@ -35,7 +35,7 @@ internal static class CompletionsEndpoint
         {
             for (int i = 0; i < choices; i++)
             {
-                var completion = Completion.Of(call.AnswerTo(i == 0 || prompt.StartsWith("echo: ", StringComparison.Ordinal) ? prompt : $"{prompt}#{i}"), maxTokens, stops);
+                var completion = Completion.Of(AnswerTo(call, prompt, i), maxTokens, stops);
                 completions.Add(echo ? completion with { Text = prompt + completion.Text, Pieces = [prompt, .. completion.Pieces] } : completion);
             }
         }
@@ -44,6 +44,10 @@ internal static class CompletionsEndpoint
         var writer = new CompletionsJson(call, completions, completionTokens);
         return call.Stream ? Sse.Answer(writer.Stream(includeUsage)) : writer.Whole();
     }
+
+    /// <summary>Further choices differ from the first, but an echo is exact in all of them.</summary>
+    private static string AnswerTo(OpenAiCall call, string prompt, int choice) =>
+        choice == 0 || prompt.StartsWith("echo: ", StringComparison.Ordinal) ? BegunAnswer.AnswerToPrompt(prompt, call) : call.AnswerTo($"{prompt}#{choice}");
 
     private sealed class CompletionsJson(OpenAiCall call, List<Completion> completions, int completionTokens)
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FastGate.MockProvider.Text;
 
 namespace FastGate.MockProvider.OpenAI;
@@ -10,7 +11,7 @@ internal readonly record struct Turn(string Role, string Text);
 /// alone, so any provider given the same conversation says the same. A conversation that ends with the beginning of that answer, or
 /// with it and one more user message ("go on"), is answered with the rest: so a continuation can be told from a new answer.
 /// </summary>
-internal sealed class Conversation(IReadOnlyList<Turn> turns)
+internal sealed partial class Conversation(IReadOnlyList<Turn> turns)
 {
     internal bool EndsWithAssistant => turns.Count > 0 && turns[^1].Role == "assistant";
 
@@ -21,29 +22,42 @@ internal sealed class Conversation(IReadOnlyList<Turn> turns)
 
     internal string Answer(OpenAiCall call, int choice)
     {
-        int user = LastUser(turns.Count);
-        string question = QuestionAt(user);
+        string question = Question;
         if (choice > 0)
         {
             // Further choices differ from the first, but an echo is exact in all of them.
-            return call.AnswerTo(question.StartsWith("echo: ", StringComparison.Ordinal) ? question : $"{question}#{choice}");
+            return call.AnswerTo(IsEcho(question) ? question : $"{question}#{choice}");
         }
 
         if (EndsWithAssistant)
         {
-            return Rest(call.AnswerTo(question), turns[^1].Text, call) ?? call.AnswerTo(question);
+            string answer = call.AnswerTo(question);
+            return BegunAnswer.IsOf(answer, turns[^1].Text) ? BegunAnswer.Continue(answer, turns[^1].Text, call) : answer;
         }
 
-        if (user == turns.Count - 1 && user >= 2 && turns[user - 1].Role == "assistant" && !question.StartsWith("echo: ", StringComparison.Ordinal)
-            && LastUser(user - 1) is >= 0 and int asked)
+        return AskedToGoOn(call) is { } begun ? BegunAnswer.Continue(begun.Answer, begun.Words, call) : call.AnswerTo(question);
+    }
+
+    /// <summary>
+    /// The last user message asks for the rest of the answer before it: what that answer is in full, and its words so far; null when it asks for
+    /// something else. Words that are all of it are only gone on from when the user says so: else the conversation simply goes on.
+    /// </summary>
+    internal (string Answer, string Words)? AskedToGoOn(OpenAiCall call)
+    {
+        int user = turns.Count - 1;
+        if (user < 2 || turns[user].Role != "user" || turns[user - 1].Role != "assistant" || IsEcho(turns[user].Text) || LastUser(user - 1) is not (>= 0 and int asked))
         {
-            return Rest(call.AnswerTo(QuestionAt(asked)), turns[user - 1].Text, call) ?? call.AnswerTo(question);
+            return null;
         }
 
-        return call.AnswerTo(question);
+        string answer = call.AnswerTo(QuestionAt(asked));
+        string words = turns[user - 1].Text;
+        return BegunAnswer.IsOf(answer, words) && (words.Length < answer.Length || GoOn().IsMatch(turns[user].Text)) ? (answer, words) : null;
     }
 
     internal int CountTokens() => turns.Sum(turn => Tokens.Count(turn.Text) + 3) + 3;
+
+    private static bool IsEcho(string text) => text.StartsWith("echo: ", StringComparison.Ordinal);
 
     private int LastUser(int before)
     {
@@ -75,20 +89,6 @@ internal sealed class Conversation(IReadOnlyList<Turn> turns)
         return question;
     }
 
-    /// <summary>What follows <paramref name="begun"/> in the answer, less the overlap a test asks for; null when the answer does not begin so.</summary>
-    private static string? Rest(string answer, string begun, OpenAiCall call)
-    {
-        if (begun.Length == 0 || begun.Length >= answer.Length || !answer.StartsWith(begun, StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        int from = Math.Max(0, begun.Length - (call.Parameters.Overlap ?? 0));
-        if (from > 0 && char.IsLowSurrogate(answer[from]))
-        {
-            from--;
-        }
-
-        return answer[from..];
-    }
+    [GeneratedRegex(@"\b(continue|continuing|go on|carry on|left off|broke off)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex GoOn();
 }

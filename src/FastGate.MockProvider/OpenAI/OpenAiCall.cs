@@ -24,6 +24,9 @@ internal sealed class OpenAiCall(MockRequest request, MockOptions options, Plann
 
     internal MockParameters Parameters { get; set; } = MockParameters.None;
 
+    /// <summary>What becomes of an answer already begun.</summary>
+    internal Continuation Continuation => planner.ContinuationOf(Model, Parameters);
+
     /// <summary>Set by a chat endpoint: the conversation's last words are the assistant's.</summary>
     internal bool EndsWithAssistant { get; set; }
 

@@ -33,14 +33,16 @@ internal sealed class OpenAiDialect(MockOptions options, Planner planner) : IDia
 
     public Reply Handle(MockRequest request, CallEntry call)
     {
-        var pace = new Pace();
+        var pace = new Pace { Slice = options.Slice };
         try
         {
             return Judge(request, call, ref pace);
         }
         catch (OpenAiRejection rejection)
         {
-            return new Reply(Outcome.Answer, Dressed(ErrorJson.Answer(rejection), new Pace { BeforeHead = pace.BeforeHead }, rejection), new Pace { BeforeHead = pace.BeforeHead });
+            // An error comes late and in slices as an answer would, and is else whole.
+            pace = new Pace { BeforeHead = pace.BeforeHead, Slice = pace.Slice };
+            return new Reply(Outcome.Answer, Dressed(ErrorJson.Answer(rejection), pace, rejection), pace);
         }
     }
 
@@ -97,7 +99,7 @@ internal sealed class OpenAiDialect(MockOptions options, Planner planner) : IDia
         Outcome.ContextLength => OpenAiRejection.ContextLength(call.Request.Path == "/v1/responses" ? "input" : "messages", Math.Max(1, call.PromptTokens)),
         Outcome.ContentPolicy => plan.Parameters.Code == "content_filter" ? OpenAiRejection.AzureContentFilter() : OpenAiRejection.ContentPolicy(),
         Outcome.BadKey => OpenAiRejection.WrongKey(key),
-        Outcome.AnswerWithoutPrefill => OpenAiRejection.NoPrefill(),
+        Outcome.AnswerWithoutPrefill => OpenAiRejection.NoPrefill(plan.Parameters.Refusal),
         _ => throw new ArgumentOutOfRangeException(nameof(plan), plan.Outcome, null),
     };
 
@@ -150,6 +152,7 @@ internal sealed class OpenAiDialect(MockOptions options, Planner planner) : IDia
 
         call.Body.AllowOnly(endpoint.Fields, endpoint.Unknown);
         call.Parameters = OpenAiCall.ParametersIn(call.Body);
+        entry.Tagged(call.Parameters.Tag);
         return endpoint.Answer(call);
     }
 

@@ -1,3 +1,5 @@
+using FastGate.MockProvider.Behaviours;
+
 namespace FastGate.MockProvider.OpenAI;
 
 /// <summary>A request refused in OpenAI's terms: <c>{"error":{"message","type","param","code"}}</c>.</summary>
@@ -94,6 +96,17 @@ internal sealed class OpenAiRejection(int status, string message, string? type, 
         AzureFilter = true,
     };
 
-    internal static OpenAiRejection NoPrefill() => Invalid(
-        "This model does not support assistant message prefill. The conversation must end with a user message.", "messages");
+    /// <summary>Whose shape the body has.</summary>
+    internal PrefillRefusal Shape { get; private init; }
+
+    internal static OpenAiRejection NoPrefill(PrefillRefusal shape)
+    {
+        (string message, string type, string? code) = shape switch
+        {
+            PrefillRefusal.Mistral => ("Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant", "invalid_request_message_order", "3230"),
+            PrefillRefusal.Perplexity => ("Last message must have role `user`.", "invalid_message", null),
+            _ => ("This model does not support assistant message prefill. The conversation must end with a user message.", InvalidRequest, null),
+        };
+        return new OpenAiRejection(400, message, type, shape == PrefillRefusal.OpenAI ? "messages" : null, code) { Shape = shape };
+    }
 }

@@ -55,7 +55,8 @@ internal sealed partial class ToolSet
         {
             "none" => false,
             "required" => true,
-            _ => !conversation.EndsWithToolResult && !conversation.EndsWithAssistant && !conversation.Question.StartsWith("echo: ", StringComparison.Ordinal),
+            _ => !conversation.EndsWithToolResult && !conversation.EndsWithAssistant && conversation.AskedToGoOn(call) is null
+                && !conversation.Question.StartsWith("echo: ", StringComparison.Ordinal),
         };
         var calls = new List<ToolCall>();
         if (!wanted || _functions.Count == 0)

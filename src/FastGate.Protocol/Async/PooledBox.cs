@@ -23,7 +23,17 @@ internal abstract class PooledBox<TResult> : IValueTaskSource<TResult>, IValueTa
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-        => _core.OnCompleted(continuation, state, token, flags);
+    {
+        // Completed by another thread since the awaiter looked. The core would hand the continuation to the thread pool: an allocation,
+        // and a request that goes on where nothing is warm. Whoever suspends has only to return, so it can run here.
+        if (_core.GetStatus(token) != ValueTaskSourceStatus.Pending)
+        {
+            continuation(state);
+            return;
+        }
+
+        _core.OnCompleted(continuation, state, token, flags);
+    }
 
     public TResult GetResult(short token)
     {
@@ -65,6 +75,12 @@ internal sealed class FaultBox<TResult> : PooledBox<TResult>
 internal sealed class PooledBox<TStateMachine, TResult> : PooledBox<TResult>
     where TStateMachine : IAsyncStateMachine
 {
+    // Here and not in a pool of its own: a pool of boxes would be a generic over a class, one code for all kinds, which has to look its
+    // own statics up. State machines are structs, so this code exists once for each of them and knows where they are. No initializers:
+    // they would be asked for at every access.
+    [ThreadStatic]
+    private static BoxStack? _local;
+
     public TStateMachine StateMachine = default!;
     private bool _rented;
 
@@ -75,7 +91,8 @@ internal sealed class PooledBox<TStateMachine, TResult> : PooledBox<TResult>
 
     public static PooledBox<TStateMachine, TResult> Rent()
     {
-        PooledBox<TStateMachine, TResult> box = BoxPool<PooledBox<TStateMachine, TResult>>.TryRent() ?? new PooledBox<TStateMachine, TResult>();
+        BoxStack local = _local ?? MakeLocal();
+        PooledBox<TStateMachine, TResult> box = Unsafe.As<PooledBox<TStateMachine, TResult>?>(local.TryPop()) ?? new PooledBox<TStateMachine, TResult>();
         box.MarkRented();
         return box;
     }
@@ -86,8 +103,11 @@ internal sealed class PooledBox<TStateMachine, TResult> : PooledBox<TResult>
 
         // The state may be still on the stack below, in a MoveNext that has nothing left to do but return.
         StateMachine = default!;
-        BoxPool<PooledBox<TStateMachine, TResult>>.Return(this);
+        (_local ?? MakeLocal()).Push(this);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static BoxStack MakeLocal() => _local = new BoxStack(Shared.Store);
 
     private void MoveNext() => StateMachine.MoveNext();
 
@@ -96,4 +116,9 @@ internal sealed class PooledBox<TStateMachine, TResult> : PooledBox<TResult>
 
     [Conditional("DEBUG")]
     private void MarkReturned() => Debug.Assert(Interlocked.Exchange(ref _rented, false), "A box was returned twice.");
+
+    private static class Shared
+    {
+        internal static readonly BoxStore Store = new();
+    }
 }

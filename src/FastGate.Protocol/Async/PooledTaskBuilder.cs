@@ -9,7 +9,7 @@ namespace FastGate.Protocol.Async;
 /// </summary>
 /// <remarks>
 /// <para>The runtime's own pooling builder keeps one object per method, thread and core, so thousands of connections suspended in the same
-/// method allocate again and again. This one keeps as many as were ever needed at once, up to the bounds of <see cref="BoxPool{TBox}"/>.</para>
+/// method allocate again and again. This one keeps as many as were ever needed at once, up to the bounds of <see cref="BoxStack"/> and <see cref="BoxStore"/>.</para>
 /// <para>Unlike the runtime's it does not carry the execution context: an <see cref="AsyncLocal{T}"/> set by the caller is not seen after a
 /// suspension, and one set in the method before it suspends for the first time leaks to the caller. The data plane uses none.</para>
 /// <para>Whoever awaits the task is continued inline, on the thread that completes the method. As with any pooled task it must be awaited

@@ -48,18 +48,26 @@ public static class ChunkWriter
     /// <summary>Writes a whole chunk: prefix, data and suffix. Writes nothing for empty data.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="data">The data.</param>
-    public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> data)
+    public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> data) => Write(output, data, default);
+
+    /// <summary>Writes a whole chunk whose data come in two parts. Writes nothing for empty data.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="head">The first part of the data.</param>
+    /// <param name="rest">The other part.</param>
+    public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
     {
-        if (data.IsEmpty)
+        int size = head.Length + rest.Length;
+        if (size == 0)
         {
             return;
         }
 
-        int length = PrefixLength(data.Length) + data.Length + 2;
+        int length = PrefixLength(size) + size + 2;
         Span<byte> span = output.GetSpan(length);
-        int prefix = WritePrefix(span, data.Length);
-        data.CopyTo(span[prefix..]);
-        Suffix.CopyTo(span[(prefix + data.Length)..]);
+        int prefix = WritePrefix(span, size);
+        head.CopyTo(span[prefix..]);
+        rest.CopyTo(span[(prefix + head.Length)..]);
+        Suffix.CopyTo(span[(prefix + size)..]);
         output.Advance(length);
     }
 }

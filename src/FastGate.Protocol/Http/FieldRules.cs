@@ -40,47 +40,8 @@ internal static class FieldRules
         return true;
     }
 
-    /// <summary>Decides on framing by Content-Length and Transfer-Encoding (RFC 9112 §6.3); neither leaves it at None.</summary>
-    /// <param name="head">Where the framing goes.</param>
-    /// <param name="bytes">The octets of the head.</param>
-    /// <param name="lengths">How many Content-Length fields there are.</param>
-    /// <param name="length">The value of the last.</param>
-    /// <param name="codings">How many Transfer-Encoding fields there are.</param>
-    /// <param name="coding">The value of the last.</param>
-    public static HeadError ApplyLengths(MessageHead head, ReadOnlySpan<byte> bytes, int lengths, ByteSlice length, int codings, ByteSlice coding)
-    {
-        if (codings > 0)
-        {
-            if (lengths > 0)
-            {
-                return HeadError.LengthWithTransferEncoding;
-            }
-
-            head.Framing = BodyFraming.Chunked;
-            return codings > 1 ? HeadError.BadTransferEncoding : CheckTransferEncoding(bytes.Slice(coding.Offset, coding.Length));
-        }
-
-        if (lengths > 0)
-        {
-            if (lengths > 1)
-            {
-                return HeadError.RepeatedContentLength;
-            }
-
-            if (!TryReadLength(bytes.Slice(length.Offset, length.Length), out long value))
-            {
-                return HeadError.BadContentLength;
-            }
-
-            head.ContentLength = value;
-            head.Framing = BodyFraming.ContentLength;
-        }
-
-        return HeadError.None;
-    }
-
     /// <summary>Judges a Transfer-Encoding value (RFC 9112 §6.1).</summary>
-    private static HeadError CheckTransferEncoding(ReadOnlySpan<byte> value)
+    public static HeadError CheckTransferEncoding(ReadOnlySpan<byte> value)
         => Ascii.EqualsIgnoreCase(value, "chunked"u8) ? HeadError.None : ClassifyTransferEncoding(value);
 
     /// <summary>True for uri-host [ ":" port ] (RFC 9110 §4.2, RFC 3986 §3.2.2) with a host that is not empty.</summary>

@@ -40,7 +40,7 @@ public ref struct HeadWriter
 
     /// <summary>Writes the request line of an HTTP/1.1 request whose target is in two pieces, such as a base path and a path.</summary>
     /// <param name="method">The method, a token.</param>
-    /// <param name="target">The first piece of the target, in visible ASCII without a fragment.</param>
+    /// <param name="target">The first piece of the target, in visible ASCII without a fragment; may be empty, but not both.</param>
     /// <param name="targetEnd">The second piece; may be empty.</param>
     /// <exception cref="ArgumentException">One of them may not be sent.</exception>
     public void RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target, ReadOnlySpan<byte> targetEnd)
@@ -50,7 +50,7 @@ public ref struct HeadWriter
             ThrowUnsendable("The method is not a token.");
         }
 
-        if (target.IsEmpty || target.ContainsAnyExcept(Octets.Target) || targetEnd.ContainsAnyExcept(Octets.Target))
+        if ((target.IsEmpty && targetEnd.IsEmpty) || target.ContainsAnyExcept(Octets.Target) || targetEnd.ContainsAnyExcept(Octets.Target))
         {
             ThrowUnsendable("The request target is empty or has an octet it may not have.");
         }

@@ -22,7 +22,7 @@ internal static class HeaderLines
                 return HeadError.TooManyHeaders;
             }
 
-            int colon = rest.IndexOf((byte)':');
+            int colon = HeadSearch.IndexOfColon(rest);
             if (colon <= 0)
             {
                 return Classify(rest);
@@ -36,7 +36,7 @@ internal static class HeaderLines
             }
 
             int start = colon + 1;
-            int end = start + rest[start..].IndexOfAny(Octets.Control);
+            int end = HeadSearch.IndexOfControl(rest, start);
             if (rest[end] != '\r' || rest[end + 1] != '\n')
             {
                 return Classify(rest);

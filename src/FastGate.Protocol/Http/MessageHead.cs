@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using FastGate.Protocol.Pooling;
 
 namespace FastGate.Protocol.Http;
 
@@ -17,6 +18,11 @@ namespace FastGate.Protocol.Http;
 public abstract class MessageHead
 {
     private const int FirstCapacity = 16;
+
+    private static readonly StackPool<HeaderField[]> Arrays = new(mostLocal: 16, mostShared: 16 * 1024);
+
+    [ThreadStatic]
+    private static LocalStack<HeaderField[]>? _localArrays;
 
     private HeaderField[] _headers = [];
     private ReadOnlyMemory<byte> _memory;
@@ -113,12 +119,7 @@ public abstract class MessageHead
     public void Reset()
     {
         _memory = default;
-        if (_copy is not null)
-        {
-            ArrayPool<byte>.Shared.Return(_copy);
-            _copy = null;
-        }
-
+        ReturnCopy();
         HeaderCount = 0;
         _present = 0;
         _scanned = 0;
@@ -130,6 +131,30 @@ public abstract class MessageHead
         Minor = 0;
         Error = HeadError.None;
         ResetStartLine();
+    }
+
+    /// <summary>
+    /// Forgets the fields, whose memory others can use; everything else holds. For a head whose message lasts for much longer than its fields
+    /// are needed.
+    /// </summary>
+    public void LetGoOfFields()
+    {
+        if (_headers.Length == FirstCapacity)
+        {
+            Arrays.Return(ref _localArrays, _headers);
+        }
+
+        _headers = [];
+        HeaderCount = 0;
+        _present = 0;
+    }
+
+    /// <summary>The same octets lie elsewhere from now on, in memory that is valid until <see cref="Reset"/>; slices hold, spans taken before do not.</summary>
+    /// <param name="memory">A copy of <see cref="Bytes"/>.</param>
+    public void MoveTo(ReadOnlyMemory<byte> memory)
+    {
+        _memory = memory;
+        ReturnCopy();
     }
 
     private protected abstract void ResetStartLine();
@@ -256,10 +281,27 @@ public abstract class MessageHead
         _memory = _copy.AsMemory(0, length);
     }
 
+    private void ReturnCopy()
+    {
+        if (_copy is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_copy);
+            _copy = null;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private HeaderField[] Grow()
     {
-        Array.Resize(ref _headers, Math.Max(FirstCapacity, _headers.Length * 2));
+        if (_headers.Length == 0)
+        {
+            _headers = Arrays.TryRent(ref _localArrays) ?? new HeaderField[FirstCapacity];
+        }
+        else
+        {
+            Array.Resize(ref _headers, _headers.Length * 2);
+        }
+
         return _headers;
     }
 

@@ -168,29 +168,19 @@ public static class RequestParser
 
     private static HeadError ApplyFields(RequestHead head, ReadOnlySpan<byte> bytes)
     {
-        // A repeated field cannot be seen in the set of fields present, so the few that must not repeat are counted here.
+        var framing = default(FramingFields);
         ByteSlice host = default;
-        ByteSlice length = default;
-        ByteSlice coding = default;
         int hosts = 0;
-        int lengths = 0;
-        int codings = 0;
         foreach (ref readonly HeaderField field in head.Fields)
         {
-            switch (field.Id)
+            if (field.Id == KnownHeader.Host)
             {
-                case KnownHeader.Host:
-                    host = field.Value;
-                    hosts++;
-                    break;
-                case KnownHeader.ContentLength:
-                    length = field.Value;
-                    lengths++;
-                    break;
-                case KnownHeader.TransferEncoding:
-                    coding = field.Value;
-                    codings++;
-                    break;
+                host = field.Value;
+                hosts++;
+            }
+            else
+            {
+                framing.Note(field);
             }
         }
 
@@ -211,12 +201,12 @@ public static class RequestParser
             return HeadError.BadHost;
         }
 
-        if (codings > 0 && head.Minor == 0)
+        if (framing.HasCoding && head.Minor == 0)
         {
             return HeadError.TransferEncodingBeforeHttp11;
         }
 
-        HeadError error = FieldRules.ApplyLengths(head, bytes, lengths, length, codings, coding);
+        HeadError error = framing.Apply(head, bytes);
         if (error != HeadError.None)
         {
             return error;

@@ -79,26 +79,13 @@ public static class ResponseParser
 
     private static HeadError ApplyFields(ResponseHead head, ReadOnlySpan<byte> bytes, HttpVerb requestVerb)
     {
-        ByteSlice length = default;
-        ByteSlice coding = default;
-        int lengths = 0;
-        int codings = 0;
+        var framing = default(FramingFields);
         foreach (ref readonly HeaderField field in head.Fields)
         {
-            switch (field.Id)
-            {
-                case KnownHeader.ContentLength:
-                    length = field.Value;
-                    lengths++;
-                    break;
-                case KnownHeader.TransferEncoding:
-                    coding = field.Value;
-                    codings++;
-                    break;
-            }
+            framing.Note(field);
         }
 
-        HeadError error = FieldRules.ApplyLengths(head, bytes, lengths, length, codings, coding);
+        HeadError error = framing.Apply(head, bytes);
         if (error != HeadError.None)
         {
             return error;
@@ -121,7 +108,7 @@ public static class ResponseParser
         }
 
         // Chunks from HTTP/1.0 can be read, but framing of that origin is not to be trusted for a second message (RFC 9112 §6.1).
-        head.KeepAlive = keepAlive && !(codings > 0 && head.Minor == 0);
+        head.KeepAlive = keepAlive && !(framing.HasCoding && head.Minor == 0);
         return HeadError.None;
     }
 

@@ -68,4 +68,7 @@ public enum RequestField : byte
 
     /// <summary><c>instructions</c>.</summary>
     Instructions,
+
+    /// <summary><c>text</c>.</summary>
+    Text,
 }

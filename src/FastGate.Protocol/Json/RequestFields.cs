@@ -14,7 +14,7 @@ internal static class RequestFields
     public static RequestField Find(ReadOnlySpan<byte> name) => name.Length switch
     {
         1 => name[0] == (byte)'n' ? RequestField.N : RequestField.None,
-        4 => name.SequenceEqual("user"u8) ? RequestField.User : RequestField.None,
+        4 => name.SequenceEqual("user"u8) ? RequestField.User : name.SequenceEqual("text"u8) ? RequestField.Text : RequestField.None,
         5 => FindOf5(name),
         6 => FindOf6(name),
         8 => name.SequenceEqual("messages"u8) ? RequestField.Messages : name.SequenceEqual("metadata"u8) ? RequestField.Metadata : RequestField.None,
@@ -48,6 +48,7 @@ internal static class RequestFields
         RequestField.Prompt => "prompt",
         RequestField.System => "system",
         RequestField.Instructions => "instructions",
+        RequestField.Text => "text",
         _ => "",
     };
 

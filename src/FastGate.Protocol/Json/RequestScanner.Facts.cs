@@ -61,10 +61,19 @@ public sealed partial class RequestScanner
     /// <summary>Where <c>user</c> lies. Its shape is not checked here.</summary>
     public ValueRange User { get; private set; }
 
+    /// <summary>Where <c>messages</c> lies. Its shape is not checked here.</summary>
+    public ValueRange Messages { get; private set; }
+
+    /// <summary>Where <c>input</c> lies. Its shape is not checked here.</summary>
+    public ValueRange Input { get; private set; }
+
+    /// <summary>Where <c>prompt</c> lies. Its shape is not checked here.</summary>
+    public ValueRange Prompt { get; private set; }
+
     /// <summary>Whether <c>tools</c> is there and not <c>null</c>.</summary>
     public bool HasTools { get; private set; }
 
-    /// <summary>Whether <c>response_format</c> is there and not <c>null</c>.</summary>
+    /// <summary>Whether a form of the answer is asked for: <c>response_format</c> that is not <c>null</c>, or <c>text.format</c>.</summary>
     public bool HasResponseFormat { get; private set; }
 
     /// <summary>Whether <c>audio</c> is there and not <c>null</c>.</summary>
@@ -113,6 +122,9 @@ public sealed partial class RequestScanner
         Models = default;
         Metadata = default;
         User = default;
+        Messages = default;
+        Input = default;
+        Prompt = default;
         HasTools = false;
         HasResponseFormat = false;
         HasAudio = false;
@@ -139,6 +151,7 @@ public sealed partial class RequestScanner
         {
             _atIncludeUsage = _field == RequestField.StreamOptions && valid && name.SequenceEqual("include_usage"u8);
             field = _atIncludeUsage ? RequestField.IncludeUsage : RequestField.None;
+            HasResponseFormat |= _field == RequestField.Text && valid && name.SequenceEqual("format"u8);
         }
 
         if (field == RequestField.None)
@@ -203,7 +216,7 @@ public sealed partial class RequestScanner
                 HasTools = kind != JsonKind.Null;
                 break;
             case RequestField.ResponseFormat:
-                HasResponseFormat = kind != JsonKind.Null;
+                HasResponseFormat |= kind != JsonKind.Null;
                 break;
             case RequestField.Audio:
                 HasAudio = kind != JsonKind.Null;
@@ -254,6 +267,15 @@ public sealed partial class RequestScanner
                 break;
             case RequestField.User:
                 User = range;
+                break;
+            case RequestField.Messages:
+                Messages = range;
+                break;
+            case RequestField.Input:
+                Input = range;
+                break;
+            case RequestField.Prompt:
+                Prompt = range;
                 break;
         }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 
 namespace FastGate.Protocol.Sse;
 
@@ -46,44 +45,6 @@ public static class SseWriter
         WriteData(writer, data);
     }
 
-    /// <summary>Writes a block as it came, under the id <c>token:number</c>; an id of its own is left out.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="token">The stream's token: no line break, no NUL.</param>
-    /// <param name="number">The event's number in the stream, 1 or more.</param>
-    /// <param name="block">The block to pass on.</param>
-    /// <exception cref="ArgumentException">The token holds a line break or a NUL.</exception>
-    public static void WriteNumbered(IBufferWriter<byte> writer, ReadOnlySpan<byte> token, long number, in SseEvent block)
-    {
-        WriteIdLine(writer, token, number);
-        if (block.HasId)
-        {
-            WriteWithoutId(writer, block.Raw);
-        }
-        else
-        {
-            writer.Write(block.Raw);
-        }
-    }
-
-    /// <summary>Writes the line <c>id: token:number</c>; the rest of the block is to follow.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="token">The stream's token: no line break, no NUL.</param>
-    /// <param name="number">The event's number in the stream, 1 or more.</param>
-    /// <exception cref="ArgumentException">The token holds a line break or a NUL.</exception>
-    public static void WriteIdLine(IBufferWriter<byte> writer, ReadOnlySpan<byte> token, long number)
-    {
-        ThrowIfBreaksLine(token, nameof(token));
-        Span<byte> target = writer.GetSpan(token.Length + 26);
-        "id: "u8.CopyTo(target);
-        token.CopyTo(target[4..]);
-        int length = 4 + token.Length;
-        target[length++] = (byte)':';
-        Utf8Formatter.TryFormat(number, target[length..], out int digits);
-        length += digits;
-        target[length++] = (byte)'\n';
-        writer.Advance(length);
-    }
-
     /// <summary>Writes a comment block, <c>: text</c> and a blank line: a keep-alive that clients ignore.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="text">The comment: no line break.</param>
@@ -119,7 +80,10 @@ public static class SseWriter
         writer.Write("\n"u8);
     }
 
-    private static void WriteWithoutId(IBufferWriter<byte> writer, ReadOnlySpan<byte> block)
+    /// <summary>Writes a block without its <c>id</c> lines.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="block">The block: whole lines.</param>
+    public static void WriteWithoutId(IBufferWriter<byte> writer, ReadOnlySpan<byte> block)
     {
         while (!block.IsEmpty)
         {

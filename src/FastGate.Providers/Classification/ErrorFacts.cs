@@ -34,6 +34,9 @@ internal ref struct ErrorFacts
     /// <summary>How many names were found.</summary>
     internal int NameCount { get; private set; }
 
+    /// <summary>Whether the body begins as a JSON object or an array of them.</summary>
+    internal bool BeginsAsJson { get; private set; }
+
     /// <summary>Whether the body is whole, valid JSON.</summary>
     internal bool IsJson { get; private set; }
 
@@ -59,6 +62,7 @@ internal ref struct ErrorFacts
         bool inArray = cursor.TryEnterArray() && cursor.NextElement();
         if (cursor.TryEnterObject())
         {
+            facts.BeginsAsJson = true;
             facts.ReadTop(ref cursor);
             while (inArray && cursor.NextElement())
             {

@@ -8,6 +8,9 @@ internal enum Place : byte
     /// <summary>Nothing: the status alone decides.</summary>
     StatusAlone,
 
+    /// <summary>The kind of body: it is no JSON, not even the beginning of one.</summary>
+    NoJson,
+
     /// <summary>
     /// The error's names: <c>type</c>, <c>code</c>, <c>status</c>, <c>innererror.code</c>, <c>details[].reason</c> and their like.
     /// One of the rule's texts must be one of them, whatever the case.
@@ -18,6 +21,9 @@ internal enum Place : byte
     /// The error's message. One of the rule's texts must be in it, whatever the case; <c>*</c> in a text stands for anything.
     /// </summary>
     Wording,
+
+    /// <summary>The error's message, which must be one of the rule's texts and nothing else, whatever the case.</summary>
+    WholeMessage,
 }
 
 /// <summary>One row of <see cref="ErrorRules"/>.</summary>
@@ -62,6 +68,8 @@ internal sealed class ErrorRule
         Statuses.Contains(status) && Place switch
         {
             Place.Name => facts.NameCount != 0 && HasName(facts),
+            Place.NoJson => !facts.BeginsAsJson,
+            Place.WholeMessage => HasMessage(wording),
             Place.Wording => !wording.IsEmpty && HasWording(wording),
             _ => true,
         };
@@ -71,6 +79,19 @@ internal sealed class ErrorRule
         foreach (byte[][] text in _texts)
         {
             if (facts.HasName(text[0]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool HasMessage(ReadOnlySpan<byte> wording)
+    {
+        foreach (byte[][] text in _texts)
+        {
+            if (wording.SequenceEqual(text[0]))
             {
                 return true;
             }

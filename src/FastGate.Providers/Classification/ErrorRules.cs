@@ -248,6 +248,14 @@ internal static class ErrorRules
             ["api_error", "server_error", "internal_server_error", "timeout_error", "internal", "unavailable", "deadline_exceeded"],
             VerdictKind.Upstream5xx, AnthropicErrors),
 
+        // The endpoint, not the model: said so, or a framework that knows no such path, or no word of an API at all.
+        new("Groq, OpenAI", StatusRange.Client, Place.Name, ["unknown_url"], VerdictKind.NotSupported, "https://github.com/ChatGPTNextWeb/NextChat/issues/4599"),
+        new("OpenAI", StatusRange.Only(404), Place.Wording, ["invalid url ("], VerdictKind.NotSupported, "https://github.com/harry0703/MoneyPrinterTurbo/issues/57"),
+        new("FastAPI (vLLM, SGLang)", StatusRange.Only(404), Place.WholeMessage, ["not found"], VerdictKind.NotSupported, "https://fastapi.tiangolo.com/tutorial/handling-errors/"),
+        new("all", StatusRange.Only(404), Place.NoJson, [], VerdictKind.NotSupported, HttpSemantics),
+        new("all", StatusRange.Only(405), Place.StatusAlone, [], VerdictKind.NotSupported, HttpSemantics),
+        new("llama.cpp, all", StatusRange.Only(501), Place.StatusAlone, [], VerdictKind.NotSupported, "https://github.com/ggml-org/llama.cpp/issues/14223"),
+
         // The status alone.
         new("all", StatusRange.Only(403), Place.StatusAlone, [], VerdictKind.Auth, HttpSemantics),
         new("all", StatusRange.Only(404), Place.StatusAlone, [], VerdictKind.ModelNotFound, OpenAiCodes),

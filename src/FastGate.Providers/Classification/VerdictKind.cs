@@ -21,10 +21,13 @@ public enum VerdictKind : byte
     /// <summary>The provider does not have the model, or the key may not use it.</summary>
     ModelNotFound,
 
+    /// <summary>The provider does not have the endpoint: 405, 501, a 404 about the path rather than a model.</summary>
+    NotSupported,
+
     /// <summary>Any other 4xx: the client's fault.</summary>
     BadRequest,
 
-    /// <summary>5xx but 529, and a provider's report of its own failure inside a stream.</summary>
+    /// <summary>5xx but 501 and 529, and a provider's report of its own failure inside a stream.</summary>
     Upstream5xx,
 
     /// <summary>Not an answer at all: an event that is no JSON, or a status no API answers with.</summary>

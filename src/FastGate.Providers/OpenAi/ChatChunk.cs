@@ -1,3 +1,5 @@
+using FastGate.Providers.Classification;
+
 namespace FastGate.Providers.OpenAi;
 
 /// <summary>What the delta of a chunk bears, and what else stands in the chunk.</summary>
@@ -40,6 +42,9 @@ public struct ChatChunk
 {
     /// <summary>What was found.</summary>
     public ChatChunkFlags Flags { get; internal set; }
+
+    /// <summary>Whether the document is a whole answer: its choices bear a <c>message</c> instead of a <c>delta</c>.</summary>
+    internal bool IsWhole { get; init; }
 
     /// <summary>How many choices the chunk has.</summary>
     public int Choices { get; internal set; }
@@ -91,4 +96,9 @@ public struct ChatChunk
 
     /// <summary>Whether the chunk tells the usage.</summary>
     public readonly bool HasUsage => (Flags & ChatChunkFlags.Usage) != 0;
+
+    /// <summary>Whether the provider's content filter finished a choice, and the document bears no content.</summary>
+    /// <param name="json">The document the facts are of.</param>
+    public readonly bool IsFiltered(ReadOnlySpan<byte> json) => HasFinish
+        && OpenAiClassifier.ClassifyFinish(FinishReason.Of(json), IsFirstToken) == VerdictKind.ContentPolicy;
 }

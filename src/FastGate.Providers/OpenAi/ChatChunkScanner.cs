@@ -24,6 +24,7 @@ public static class ChatChunkScanner
         Error,
         Index,
         Delta,
+        Message,
         Text,
         FinishReason,
         Content,
@@ -44,6 +45,21 @@ public static class ChatChunkScanner
     public static bool TryScan(ReadOnlySpan<byte> json, out ChatChunk facts)
     {
         facts = default;
+        return Scan(json, ref facts);
+    }
+
+    /// <summary>Scans a whole answer, one that was not streamed, for the same facts.</summary>
+    /// <param name="json">The body.</param>
+    /// <param name="facts">What was found.</param>
+    /// <returns>False when the body is not a valid JSON object; the facts then mean nothing.</returns>
+    public static bool TryScanWhole(ReadOnlySpan<byte> json, out ChatChunk facts)
+    {
+        facts = new ChatChunk { IsWhole = true };
+        return Scan(json, ref facts);
+    }
+
+    private static bool Scan(ReadOnlySpan<byte> json, ref ChatChunk facts)
+    {
         facts.MaxChoiceIndex = -1;
         var cursor = new JsonCursor(json);
         if (!cursor.TryEnterObject())
@@ -154,6 +170,7 @@ public static class ChatChunkScanner
             switch (MemberOf(cursor.Name))
             {
                 case Member.Delta when cursor.TryEnterObject():
+                case Member.Message when facts.IsWhole && cursor.TryEnterObject():
                     ScanDelta(ref cursor, ref facts);
                     break;
                 case Member.Index:
@@ -282,6 +299,7 @@ public static class ChatChunkScanner
                 return name.SequenceEqual("content"u8) ? Member.Content
                     : name.SequenceEqual("choices"u8) ? Member.Choices
                     : name.SequenceEqual("refusal"u8) ? Member.Refusal
+                    : name.SequenceEqual("message"u8) ? Member.Message
                     : Member.Other;
             case 9:
                 return name.SequenceEqual("reasoning"u8) ? Member.Reasoning : Member.Other;

@@ -1,3 +1,5 @@
+using FastGate.Providers.Classification;
+
 namespace FastGate.Providers.OpenAi;
 
 /// <summary>What an event of a Responses API stream means for the relay.</summary>
@@ -22,7 +24,7 @@ public enum ResponsesEventKind : byte
     Error,
 }
 
-/// <summary>The facts of one event of a Responses API stream; slices point into the document scanned.</summary>
+/// <summary>The facts of one event of a Responses API stream, or of a whole response; slices point into the document scanned.</summary>
 public struct ResponsesEvent
 {
     /// <summary>What the event means.</summary>
@@ -51,6 +53,12 @@ public struct ResponsesEvent
 
     /// <summary><c>response.usage</c>.</summary>
     public TokenUsage Usage { get; internal set; }
+
+    /// <summary>Whether the provider's content filter ended the response, before it had any content.</summary>
+    /// <param name="json">The document the facts are of.</param>
+    /// <param name="hasContent">Whether content came before.</param>
+    public readonly bool IsFiltered(ReadOnlySpan<byte> json, bool hasContent) => Kind == ResponsesEventKind.Incomplete
+        && OpenAiClassifier.ClassifyFinish(Reason.Of(json), hasContent) == VerdictKind.ContentPolicy;
 
     /// <summary>Whether the event bears content.</summary>
     public readonly bool IsFirstToken => Kind == ResponsesEventKind.Content;

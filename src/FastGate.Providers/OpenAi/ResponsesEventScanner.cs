@@ -67,6 +67,56 @@ public static class ResponsesEventScanner
         return true;
     }
 
+    /// <summary>Scans a whole response, one that was not streamed, for the same facts: its status tells the kind, its output the content.</summary>
+    /// <param name="json">The body.</param>
+    /// <param name="facts">What was found; <see cref="ResponsesEvent.Content"/> is set whatever the kind.</param>
+    /// <returns>False when the body is not a valid JSON object; the facts then mean nothing.</returns>
+    public static bool TryScanWhole(ReadOnlySpan<byte> json, out ResponsesEvent facts)
+    {
+        facts = default;
+        var error = default(OpenAiErrorFacts);
+        var cursor = new JsonCursor(json);
+        if (!cursor.TryEnterObject())
+        {
+            return false;
+        }
+
+        while (cursor.NextProperty())
+        {
+            JsonString name = cursor.Name;
+            if (name.Is("status"u8))
+            {
+                facts.Type = OpenAiErrorFacts.ReadText(ref cursor);
+            }
+            else if (name.Is("output"u8))
+            {
+                facts.Content = ReadOutput(ref cursor) ? ChatChunkFlags.Content : ChatChunkFlags.None;
+            }
+            else if (name.Is("error"u8))
+            {
+                // A provider that knows no statuses may still report an error.
+                facts.Kind = error.TryRead(ref cursor) ? ResponsesEventKind.Error : facts.Kind;
+            }
+            else if (!TryReadMember(ref cursor, ref facts, ref error))
+            {
+                cursor.SkipValue();
+            }
+        }
+
+        if (!cursor.Finish())
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> status = facts.Type.Of(json);
+        facts.Error = error;
+        facts.Kind = status.SequenceEqual("failed"u8) ? ResponsesEventKind.Failed
+            : facts.Kind == ResponsesEventKind.Error ? ResponsesEventKind.Error
+            : status.SequenceEqual("incomplete"u8) ? ResponsesEventKind.Incomplete
+            : ResponsesEventKind.Completed;
+        return true;
+    }
+
     private static void Classify(ReadOnlySpan<byte> json, ref ResponsesEvent facts, bool hasDelta, bool hasImage)
     {
         ReadOnlySpan<byte> type = facts.Type.Of(json);
@@ -134,32 +184,125 @@ public static class ResponsesEventScanner
 
         while (cursor.NextProperty())
         {
-            JsonString name = cursor.Name;
-            if (name.Is("id"u8))
+            if (!TryReadMember(ref cursor, ref facts, ref error))
             {
-                facts.Id = OpenAiErrorFacts.ReadText(ref cursor);
+                cursor.SkipValue();
             }
-            else if (name.Is("error"u8))
+        }
+    }
+
+    /// <summary>Reads the member of a response the cursor is at if it is of interest.</summary>
+    /// <returns>Whether its value was consumed.</returns>
+    private static bool TryReadMember(ref JsonCursor cursor, ref ResponsesEvent facts, ref OpenAiErrorFacts error)
+    {
+        JsonString name = cursor.Name;
+        if (name.Is("id"u8))
+        {
+            facts.Id = OpenAiErrorFacts.ReadText(ref cursor);
+        }
+        else if (name.Is("error"u8))
+        {
+            error.TryRead(ref cursor);
+        }
+        else if (name.Is("usage"u8))
+        {
+            if (TokenUsage.TryRead(ref cursor, out TokenUsage usage))
             {
-                error.TryRead(ref cursor);
+                facts.Usage = usage;
+                facts.HasUsage = true;
             }
-            else if (name.Is("usage"u8))
+        }
+        else if (name.Is("incomplete_details"u8) && cursor.TryEnterObject())
+        {
+            ReadIncompleteDetails(ref cursor, ref facts);
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether anything stands in the output: a call, an image, a message that is not empty. Reasoning alone is no answer.</summary>
+    private static bool ReadOutput(ref JsonCursor cursor)
+    {
+        bool hasContent = false;
+        if (!cursor.TryEnterArray())
+        {
+            cursor.SkipValue();
+            return false;
+        }
+
+        while (cursor.NextElement())
+        {
+            if (cursor.TryEnterObject())
             {
-                if (TokenUsage.TryRead(ref cursor, out TokenUsage usage))
-                {
-                    facts.Usage = usage;
-                    facts.HasUsage = true;
-                }
-            }
-            else if (name.Is("incomplete_details"u8) && cursor.TryEnterObject())
-            {
-                ReadIncompleteDetails(ref cursor, ref facts);
+                hasContent |= ReadItem(ref cursor);
             }
             else
             {
                 cursor.SkipValue();
             }
         }
+
+        return hasContent;
+    }
+
+    private static bool ReadItem(ref JsonCursor cursor)
+    {
+        bool isMessage = false;
+        bool isReasoning = false;
+        bool hasText = false;
+        while (cursor.NextProperty())
+        {
+            if (cursor.Name.Is("type"u8) && cursor.TryReadString(out JsonString type))
+            {
+                isMessage = type.Is("message"u8);
+                isReasoning = type.Is("reasoning"u8);
+            }
+            else if (cursor.Name.Is("content"u8) && cursor.TryEnterArray())
+            {
+                while (cursor.NextElement())
+                {
+                    hasText |= ReadPart(ref cursor);
+                }
+            }
+            else if (cursor.Name.Is("content"u8) && cursor.TryReadString(out JsonString text))
+            {
+                hasText |= !text.IsEmpty;
+            }
+            else
+            {
+                cursor.SkipValue();
+            }
+        }
+
+        return isMessage ? hasText : !isReasoning;
+    }
+
+    private static bool ReadPart(ref JsonCursor cursor)
+    {
+        bool hasText = false;
+        if (!cursor.TryEnterObject())
+        {
+            cursor.SkipValue();
+            return false;
+        }
+
+        while (cursor.NextProperty())
+        {
+            if ((cursor.Name.Is("text"u8) || cursor.Name.Is("refusal"u8)) && cursor.TryReadString(out JsonString text))
+            {
+                hasText |= !text.IsEmpty;
+            }
+            else
+            {
+                cursor.SkipValue();
+            }
+        }
+
+        return hasText;
     }
 
     private static void ReadIncompleteDetails(ref JsonCursor cursor, ref ResponsesEvent facts)

@@ -27,12 +27,19 @@ public struct UsageScanner
     private bool _escaped;
     private bool _atValue;
     private bool _inUsage;
+    private bool _opened;
     private long _number;
     private long _prompt;
     private long _completion;
 
     /// <summary>What was found so far; counts not found are -1.</summary>
     public readonly TokenUsage Usage => new(_prompt, _completion);
+
+    /// <summary>
+    /// Whether what was fed is an object or array with all its brackets and strings closed. What is not has been cut short, or is no JSON; what is may
+    /// still be wrong in between.
+    /// </summary>
+    public readonly bool IsClosed => _opened && _depth == 0 && !_inString;
 
     /// <summary>Forgets everything, ready for another body.</summary>
     public void Reset()
@@ -64,8 +71,36 @@ public struct UsageScanner
         int i = 0;
         while (i < segment.Length)
         {
-            i = _inString ? InString(segment, i) : Outside(segment, i);
+            i = !_inString ? Outside(segment, i)
+                : _keyLength > KeyCapacity && !_escaped ? InText(segment, i)
+                : InString(segment, i);
         }
+    }
+
+    // A string that is no name of interest, most of a body: only its end matters.
+    private int InText(ReadOnlySpan<byte> segment, int i)
+    {
+        while (i < segment.Length)
+        {
+            int length = segment[i..].IndexOfAny((byte)'"', (byte)'\\');
+            if (length < 0)
+            {
+                return segment.Length;
+            }
+
+            i += length + 1;
+            if (segment[i - 1] == (byte)'"')
+            {
+                _inString = false;
+                return i;
+            }
+
+            // What is escaped is passed over, too; it may be in the next segment.
+            _escaped = i == segment.Length;
+            i++;
+        }
+
+        return segment.Length;
     }
 
     private int InString(ReadOnlySpan<byte> segment, int i)
@@ -124,6 +159,7 @@ public struct UsageScanner
             case (byte)'{':
             case (byte)'[':
                 _inUsage |= mark == (byte)'{' && _depth == 1 && _atValue && KeyIs("usage"u8);
+                _opened = true;
                 _depth++;
                 _atValue = mark == (byte)'[';
                 break;

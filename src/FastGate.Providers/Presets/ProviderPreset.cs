@@ -7,6 +7,9 @@ namespace FastGate.Providers.Presets;
 /// <param name="Documentation">The provider's page that says so.</param>
 public sealed record ProviderPreset(string Name, string BaseUrl, string? KeyVariable, string Documentation)
 {
+    /// <summary>How its models are given the beginning of an answer; a model may still refuse it.</summary>
+    public PrefixStyle Prefix { get; init; }
+
     /// <summary>Whether a key is needed: not for servers on one's own machine.</summary>
     public bool NeedsKey => KeyVariable is not null;
 }

@@ -42,6 +42,12 @@ internal enum AttemptFault : byte
     /// <summary>The provider reported an error inside a stream.</summary>
     StreamError,
 
+    /// <summary>The provider's content filter ended the answer before it had any content.</summary>
+    ContentFiltered,
+
+    /// <summary>A provider that was to go on with an answer gave a different one.</summary>
+    OtherAnswer,
+
     /// <summary>The client went away; there is nobody to answer.</summary>
     ClientGone,
 }

@@ -27,7 +27,9 @@ internal static class AttemptFaultText
             AttemptFault.Malformed => $"{name} sent something that cannot be read{because}",
             AttemptFault.Cut => $"{name} ended its answer before it was complete.",
             AttemptFault.Stall => $"{name} fell silent for {Text(timeouts.Stall)} in the middle of its answer (timeouts.stall).",
+            AttemptFault.ContentFiltered => $"{name} gave no answer: its content filter stopped it (finish_reason content_filter).",
             AttemptFault.StreamError => $"{name} reported an error inside its stream{because}",
+            AttemptFault.OtherAnswer => $"{name} was asked to go on with an answer that had broken off, and answered something else.",
             _ => "The client went away.",
         };
     }
@@ -41,6 +43,7 @@ internal static class AttemptFaultText
             AttemptFault.PoolExhausted => GatewayError.Overloaded(message),
             AttemptFault.ConnectTimeout or AttemptFault.FirstByteTimeout or AttemptFault.FirstTokenTimeout or AttemptFault.Deadline
                 or AttemptFault.TotalTimeout => GatewayError.UpstreamTimeout(message),
+            AttemptFault.ContentFiltered => new GatewayError(400, "invalid_request_error", "content_filter", message),
             _ => GatewayError.Upstream(message),
         };
     }

@@ -17,6 +17,8 @@ internal static class FailureClassing
         AttemptFault.Cut => FailureClass.StreamCut,
         AttemptFault.Stall => FailureClass.Stall,
         AttemptFault.StreamError => FailureClass.Upstream5xx,
+        AttemptFault.ContentFiltered => FailureClass.ContentPolicy,
+        AttemptFault.OtherAnswer => FailureClass.Quality,
         _ => FailureClass.Malformed,
     };
 
@@ -29,6 +31,7 @@ internal static class FailureClassing
         VerdictKind.ContextWindow => FailureClass.ContextWindow,
         VerdictKind.ContentPolicy => FailureClass.ContentPolicy,
         VerdictKind.ModelNotFound => FailureClass.ModelNotFound,
+        VerdictKind.NotSupported => FailureClass.NotSupported,
         VerdictKind.BadRequest => FailureClass.BadRequest,
         VerdictKind.Upstream5xx => FailureClass.Upstream5xx,
         _ => FailureClass.Malformed,

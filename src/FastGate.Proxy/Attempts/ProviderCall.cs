@@ -22,14 +22,14 @@ internal static class ProviderCall
     internal static async Task<ProviderAnswer> SendAsync(
         Provider provider, ProviderCredential key, Endpoint endpoint, byte[] body, TimeSpan timeout, TimerWheel wheel, CancellationToken cancellation)
     {
-        var signal = new ConnectionSignal(wheel);
+        var signal = new AttemptSignal(wheel);
         var attempt = new UpstreamAttempt(signal);
-        using CancellationTokenRegistration stop = cancellation.UnsafeRegister(static state => ((ConnectionSignal)state!).OnClientGone(), signal);
+        using CancellationTokenRegistration stop = cancellation.UnsafeRegister(static state => ((AttemptSignal)state!).Abandon(), signal);
         try
         {
             signal.Limit(timeout);
-            var request = new UpstreamRequest { Provider = provider, Key = key, Endpoint = endpoint, Head = HeadFor(endpoint), Body = new ReadOnlySequence<byte>(body) };
-            AttemptFault fault = await attempt.OpenAsync(request, cancellation).ConfigureAwait(false);
+            attempt.Request = new UpstreamRequest { Provider = provider, Key = key, Endpoint = endpoint, Head = HeadFor(endpoint), Body = new ReadOnlySequence<byte>(body) };
+            AttemptFault fault = await attempt.OpenAsync().ConfigureAwait(false);
             if (fault != AttemptFault.None)
             {
                 return new ProviderAnswer(fault, attempt.Detail, 0, null);
@@ -39,7 +39,7 @@ internal static class ProviderCall
             var gathered = new BodyBuffer();
             try
             {
-                SequencePosition? end = await WholeBody.ReadAsync(attempt, gathered, signal, timeout, LargestAnswer).ConfigureAwait(false);
+                SequencePosition? end = await WholeBody.ReadAsync(attempt, gathered, timeout, LargestAnswer).ConfigureAwait(false);
                 byte[]? whole = end is null ? null : gathered.Octets.ToArray();
                 if (end is not null)
                 {

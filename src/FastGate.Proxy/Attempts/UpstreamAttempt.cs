@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using FastGate.Protocol.Async;
 using FastGate.Protocol.Http;
-using FastGate.Proxy.Connections;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Upstream;
 
@@ -11,23 +10,31 @@ namespace FastGate.Proxy.Attempts;
 
 /// <summary>
 /// One call of a provider: rents a connection, sends the request, reads the response head, and then hands out the body as it comes.
-/// One object serves a client connection for all its requests.
+/// One object serves a client connection for all its requests, and another one each attempt beside it.
 /// </summary>
-internal sealed class UpstreamAttempt(ConnectionSignal signal)
+internal sealed class UpstreamAttempt(AttemptSignal signal)
 {
     // The request body goes out in pieces of this size, each behind a flush, so that a slow provider holds the sender back.
     private const int SendPiece = 64 * 1024;
 
     private UpstreamConnection? _connection;
     private UpstreamPool? _pool;
+    private UpstreamRequest _request;
+    private UpstreamBody _body;
     private ReadOnlySequence<byte> _buffer;
     private bool _answerBegun;
+
+    /// <summary>What ends this attempt's waits.</summary>
+    internal AttemptSignal Signal => signal;
+
+    /// <summary>What is to be sent: filled in place, since it is large, before <see cref="OpenAsync"/>, which reads it until it is over.</summary>
+    internal ref UpstreamRequest Request => ref _request;
 
     /// <summary>The response head, once there is one.</summary>
     internal ResponseHead Head { get; } = new();
 
-    /// <summary>The system's own words for a failure, or null.</summary>
-    internal string? Detail { get; private set; }
+    /// <summary>The system's own words for a failure, or what was found wrong with the answer; or null.</summary>
+    internal string? Detail { get; set; }
 
     /// <summary>What has come and not been consumed. Behind the head: the body with its framing.</summary>
     internal ref readonly ReadOnlySequence<byte> Buffer => ref _buffer;
@@ -38,21 +45,24 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
     /// A warm connection that turns out to have been closed by the provider before it answered anything is replaced by a fresh one,
     /// once, free of charge: the provider has not seen the request.
     /// </summary>
+    /// <remarks>One method for all of it: each one that waits costs every request its state. Usually only the head is waited for.</remarks>
     [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
-    internal async ValueTask<AttemptFault> OpenAsync(UpstreamRequest request, CancellationToken clientClosed)
+    internal async ValueTask<AttemptFault> OpenAsync()
     {
         Detail = null;
         _answerBegun = false;
-        _pool = request.Provider.Pool;
-        UpstreamTimeouts timeouts = request.Provider.Timeouts;
-        UpstreamConnection? connection = request.FreshConnection ? null : _pool.TryRent();
+        _pool = _request.Provider.Pool;
+        UpstreamConnection? connection = _request.FreshConnection ? null : _pool.TryRent();
         bool replaced = false;
         while (true)
         {
             // 1.
             if (connection is null)
             {
-                ConnectResult result = await _pool.ConnectAsync(signal.AtMost(timeouts.Connect), clientClosed).ConfigureAwait(false);
+                signal.Work.Pause();
+                ConnectResult result = await _pool.ConnectAsync(signal.BeginConnecting(_request.Provider.Timeouts.Connect)).ConfigureAwait(false);
+                signal.Work.Resume();
+                signal.EndConnecting();
                 if (!result.Succeeded)
                 {
                     Detail = result.Detail;
@@ -66,13 +76,34 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
             signal.Watch(connection);
 
             // 2.
-            signal.Arm(timeouts.FirstByte);
-            AttemptFault fault = await SendAsync(connection.Output, request).ConfigureAwait(false);
-            if (fault == AttemptFault.None)
+            signal.Arm(_request.Provider.Timeouts.FirstByte);
+            if (!TrySend(connection.Output, out ValueTask<FlushResult> sending, out AttemptFault fault))
             {
-                // 3.
-                fault = await ReadHeadAsync(connection.Input, request.Head.Verb).ConfigureAwait(false);
-                if (fault == AttemptFault.None)
+                fault = await SendOnAsync(connection.Output, sending).ConfigureAwait(false);
+            }
+
+            // 3.
+            while (fault == AttemptFault.None)
+            {
+                ReadResult read;
+                try
+                {
+                    ValueTask<ReadResult> reading = connection.Input.ReadAsync();
+                    signal.Work.PauseUnless(reading.IsCompleted);
+                    read = await reading.ConfigureAwait(false);
+                }
+                catch (IOException e)
+                {
+                    Detail = e.Message;
+                    fault = AttemptFault.Reset;
+                    break;
+                }
+                finally
+                {
+                    signal.Work.Resume();
+                }
+
+                if (TryTakeHead(read, out fault))
                 {
                     return AttemptFault.None;
                 }
@@ -95,22 +126,29 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
     internal async ValueTask<UpstreamRead> ReadMoreAsync(SequencePosition consumed)
     {
         PipeReader input = _connection!.Input;
+        long kept = _buffer.Slice(consumed).Length;
         input.AdvanceTo(consumed, _buffer.End);
         while (true)
         {
             ReadResult result;
             try
             {
-                result = await input.ReadAsync().ConfigureAwait(false);
+                ValueTask<ReadResult> reading = input.ReadAsync();
+                signal.Work.PauseUnless(reading.IsCompleted);
+                result = await reading.ConfigureAwait(false);
             }
             catch (IOException)
             {
                 _buffer = default;
                 return UpstreamRead.Reset;
             }
+            finally
+            {
+                signal.Work.Resume();
+            }
 
             _buffer = result.Buffer;
-            if (signal.ClientGone)
+            if (signal.Unwanted)
             {
                 return UpstreamRead.ClientGone;
             }
@@ -122,8 +160,12 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
                     return UpstreamRead.Expired;
                 }
 
-                input.AdvanceTo(_buffer.Start, _buffer.End);
-                continue;
+                // What came together with a wake-up is data like any other: examined here, it would be waited for in vain.
+                if (_buffer.Length == kept)
+                {
+                    input.AdvanceTo(_buffer.Start, _buffer.End);
+                    continue;
+                }
             }
 
             return result.IsCompleted ? UpstreamRead.End : UpstreamRead.Data;
@@ -171,113 +213,130 @@ internal sealed class UpstreamAttempt(ConnectionSignal signal)
         }
     }
 
-    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
-    private async ValueTask<AttemptFault> SendAsync(PipeWriter output, UpstreamRequest request)
+    // Writes the request and sends it, all of it or its first piece. False: what is left waits, in SendOnAsync.
+    private bool TrySend(PipeWriter output, out ValueTask<FlushResult> sending, out AttemptFault fault)
     {
-        UpstreamRequestWriter.WriteHead(output, request);
-        var body = new UpstreamBody(request);
+        UpstreamRequestWriter.WriteHead(output, _request);
+        _body.Begin(_request);
+        _body.WritePiece(output, _request.Edits, SendPiece);
+        fault = AttemptFault.None;
+        try
+        {
+            sending = output.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // As below.
+            sending = default;
+            return true;
+        }
+
+        if (!_body.IsSent || !sending.IsCompletedSuccessfully)
+        {
+            return false;
+        }
+
+        // The result says nothing that is not seen here: a wait that was ended, or an end of which the answer tells.
+        _ = sending.Result;
+        fault = StateFault();
+        return true;
+    }
+
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    private async ValueTask<AttemptFault> SendOnAsync(PipeWriter output, ValueTask<FlushResult> sending)
+    {
         while (true)
         {
-            bool more = body.WritePiece(output, SendPiece);
             FlushResult result;
             try
             {
-                result = await output.FlushAsync().ConfigureAwait(false);
+                signal.Work.PauseUnless(sending.IsCompleted);
+                result = await sending.ConfigureAwait(false);
             }
             catch (IOException)
             {
                 // It may have answered before it closed: a refusal of a body that is too large comes this way.
                 return AttemptFault.None;
             }
-
-            if (signal.ClientGone)
+            finally
             {
-                return AttemptFault.ClientGone;
+                signal.Work.Resume();
             }
 
-            // Over TLS the flush does not say that it was ended.
-            if (signal.Expired)
+            AttemptFault fault = StateFault();
+            if (fault != AttemptFault.None || _body.IsSent || result.IsCompleted)
             {
-                return ExpiredFault();
+                return fault;
             }
 
-            if (!more || result.IsCompleted)
+            _body.WritePiece(output, _request.Edits, SendPiece);
+            try
+            {
+                sending = output.FlushAsync();
+            }
+            catch (IOException)
             {
                 return AttemptFault.None;
             }
         }
     }
 
-    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
-    private async ValueTask<AttemptFault> ReadHeadAsync(PipeReader input, HttpVerb verb)
+    // Over TLS a flush does not say that it was ended.
+    private AttemptFault StateFault() => signal.Unwanted ? AttemptFault.ClientGone : signal.Expired ? ExpiredFault() : AttemptFault.None;
+
+    // False without a fault: what has come is no whole head yet.
+    private bool TryTakeHead(in ReadResult read, out AttemptFault fault)
     {
-        while (true)
+        fault = AttemptFault.None;
+        _buffer = read.Buffer;
+        while (!_buffer.IsEmpty)
         {
-            ReadResult result;
-            try
+            // Closed in the middle of a head is still no answer, but not what an idle connection's end looks like.
+            _answerBegun = true;
+            ParseStatus status = ResponseParser.TryParse(_buffer, Head, ServerLimits.ResponseHead, _request.Head.Verb);
+            if (status == ParseStatus.Incomplete)
             {
-                result = await input.ReadAsync().ConfigureAwait(false);
-            }
-            catch (IOException e)
-            {
-                Detail = e.Message;
-                return AttemptFault.Reset;
+                break;
             }
 
-            _buffer = result.Buffer;
-            while (!_buffer.IsEmpty)
+            if (status == ParseStatus.Invalid || Head.Status == 101)
             {
-                // Closed in the middle of a head is still no answer, but not what an idle connection's end looks like.
-                _answerBegun = true;
-                ParseStatus status = ResponseParser.TryParse(_buffer, Head, ServerLimits.ResponseHead, verb);
-                if (status == ParseStatus.Incomplete)
-                {
-                    break;
-                }
-
-                if (status == ParseStatus.Invalid || Head.Status == 101)
-                {
-                    Detail = status == ParseStatus.Invalid ? Head.Error.Describe() : "101 Switching Protocols was not asked for";
-                    return AttemptFault.Malformed;
-                }
-
-                if (Head.Status >= 200)
-                {
-                    return AttemptFault.None;
-                }
-
-                // An interim response (RFC 9110 §15.2): the final one follows.
-                SequencePosition next = _buffer.GetPosition(Head.Length);
-                Head.Reset();
-                _buffer = _buffer.Slice(next);
+                Detail = status == ParseStatus.Invalid ? Head.Error.Describe() : "101 Switching Protocols was not asked for";
+                fault = AttemptFault.Malformed;
+                return false;
             }
 
-            if (signal.ClientGone)
+            if (Head.Status >= 200)
             {
-                return AttemptFault.ClientGone;
+                return true;
             }
 
-            if (result.IsCompleted)
-            {
-                return AttemptFault.Reset;
-            }
-
-            if (result.IsCanceled && signal.Expired)
-            {
-                return ExpiredFault();
-            }
-
-            input.AdvanceTo(_buffer.Start, _buffer.End);
+            // An interim response (RFC 9110 §15.2): the final one follows.
+            SequencePosition next = _buffer.GetPosition(Head.Length);
+            Head.Reset();
+            _buffer = _buffer.Slice(next);
         }
+
+        fault = signal.Unwanted ? AttemptFault.ClientGone
+            : read.IsCompleted ? AttemptFault.Reset
+            : read.IsCanceled && signal.Expired ? ExpiredFault()
+            : AttemptFault.None;
+        if (fault == AttemptFault.None)
+        {
+            _connection!.Input.AdvanceTo(_buffer.Start, _buffer.End);
+        }
+
+        return false;
     }
 
     private AttemptFault ExpiredFault() => signal.LimitExpired ? AttemptFault.Deadline : AttemptFault.FirstByteTimeout;
 
-    private static AttemptFault FaultOf(ConnectFailure failure) => failure switch
+    // The wait for a connection was ended by the signal, which knows why.
+    private AttemptFault FaultOf(ConnectFailure failure) => failure switch
     {
-        ConnectFailure.Timeout => AttemptFault.ConnectTimeout,
+        ConnectFailure.PoolExhausted or ConnectFailure.Cancelled when signal.Unwanted => AttemptFault.ClientGone,
         ConnectFailure.PoolExhausted => AttemptFault.PoolExhausted,
-        ConnectFailure.Cancelled => AttemptFault.ClientGone,
+        ConnectFailure.Cancelled => AttemptFault.ConnectTimeout,
         _ => AttemptFault.Connect,
     };
 }

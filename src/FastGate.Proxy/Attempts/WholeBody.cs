@@ -1,4 +1,3 @@
-using System.Buffers;
 using FastGate.Protocol.Http;
 using FastGate.Proxy.Connections;
 
@@ -13,32 +12,25 @@ internal static class WholeBody
     /// Gathers the body. The result is where it ended, for <see cref="UpstreamAttempt.Finish"/>; null when it was cut, broken, too slow or too
     /// large, and only its beginning is there.
     /// </summary>
-    internal static async Task<SequencePosition?> ReadAsync(UpstreamAttempt attempt, BodyBuffer body, ConnectionSignal signal, TimeSpan silence, int most = Most)
+    internal static async Task<SequencePosition?> ReadAsync(UpstreamAttempt attempt, BodyBuffer body, TimeSpan silence, int most = Most)
     {
         var decoder = BodyDecoder.For(attempt.Head);
         long decoded = attempt.Head.Length;
         bool ended = false;
         while (true)
         {
-            ReadOnlySequence<byte> rest = attempt.Buffer.Slice(decoded);
-            BodyStatus status;
-            while ((status = decoder.Next(ref rest, out ReadOnlySequence<byte> data)) == BodyStatus.Data)
+            BodyStatus status = body.Gather(attempt.Buffer, ref decoder, ref decoded, most);
+            if (status == BodyStatus.Done || (status == BodyStatus.NeedMore && ended && decoder.EndOfInput()))
             {
-                body.Append(data);
+                return attempt.Buffer.GetPosition(decoded);
             }
 
-            decoded = attempt.Buffer.Length - rest.Length;
-            if (status == BodyStatus.Done || (ended && decoder.EndOfInput()))
-            {
-                return rest.Start;
-            }
-
-            if (status == BodyStatus.Invalid || ended || body.Length > most)
+            if (status != BodyStatus.NeedMore || ended)
             {
                 return null;
             }
 
-            signal.Arm(silence);
+            attempt.Signal.Arm(silence);
             UpstreamRead read = await attempt.ReadMoreAsync(attempt.Buffer.Start).ConfigureAwait(false);
             if (read is not (UpstreamRead.Data or UpstreamRead.End))
             {

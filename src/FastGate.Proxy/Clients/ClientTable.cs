@@ -16,8 +16,8 @@ internal sealed class ClientTable(ImmutableArray<ClientSettings> clients)
     /// <summary>The client with this credential, or null.</summary>
     internal ClientSettings? Find(ReadOnlySpan<byte> credential)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(credential, hash);
+        Span<byte> hash = stackalloc byte[KeyHash.Length];
+        KeyHash.Write(credential, hash);
         ClientSettings? found = null;
         foreach (ClientSettings client in clients)
         {

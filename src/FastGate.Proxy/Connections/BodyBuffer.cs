@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastGate.Protocol.Http;
 
 namespace FastGate.Proxy.Connections;
 
@@ -6,9 +7,9 @@ namespace FastGate.Proxy.Connections;
 /// Octets that cannot be left lying in a pipe, in pooled segments: chunked bodies without their framing, events held back before a
 /// stream's first token. Not thread-safe; <see cref="Clear"/> gives everything back.
 /// </summary>
-internal sealed class BodyBuffer
+/// <param name="firstSegmentSize">Octets of the first segment at least; each further one is twice as large as the one before.</param>
+internal sealed class BodyBuffer(int firstSegmentSize = 4 * 1024)
 {
-    private const int FirstSegmentSize = 4 * 1024;
     private const int LargestSegmentSize = 1024 * 1024;
 
     // Segments for the next use. Only the objects: their memory goes back to the pool.
@@ -48,6 +49,29 @@ internal sealed class BodyBuffer
         }
     }
 
+    /// <summary>Takes a body out of its framing, as far as it has come.</summary>
+    /// <param name="buffer">What has come.</param>
+    /// <param name="decoder">Where in the framing the body is.</param>
+    /// <param name="decoded">How many octets of the buffer were taken before; then, how many are.</param>
+    /// <param name="most">No more is taken once this many octets are exceeded.</param>
+    /// <returns>Why no more could be taken; <see cref="BodyStatus.Data"/> where <paramref name="most"/> is.</returns>
+    internal BodyStatus Gather(in ReadOnlySequence<byte> buffer, ref BodyDecoder decoder, ref long decoded, long most = long.MaxValue)
+    {
+        ReadOnlySequence<byte> rest = buffer.Slice(decoded);
+        BodyStatus status;
+        while ((status = decoder.Next(ref rest, out ReadOnlySequence<byte> data)) == BodyStatus.Data)
+        {
+            Append(data);
+            if (Length > most)
+            {
+                break;
+            }
+        }
+
+        decoded = buffer.Length - rest.Length;
+        return status;
+    }
+
     internal void Clear()
     {
         for (Segment? segment = _first; segment is not null;)
@@ -66,7 +90,7 @@ internal sealed class BodyBuffer
     private void Grow(int wanted)
     {
         // Segments double, so that a large body takes few of them and a small one little.
-        int size = _last is null ? Math.Max(FirstSegmentSize, Math.Min(wanted, LargestSegmentSize)) : Math.Min(_last.Capacity * 2, LargestSegmentSize);
+        int size = _last is null ? Math.Max(firstSegmentSize, Math.Min(wanted, LargestSegmentSize)) : Math.Min(_last.Capacity * 2, LargestSegmentSize);
         Segment segment = _spare ?? new Segment();
         _spare = segment.NextSegment;
         segment.Rent(size);
@@ -95,7 +119,7 @@ internal sealed class BodyBuffer
         {
             Next = null;
             RunningIndex = 0;
-            _array = ArrayPool<byte>.Shared.Rent(size);
+            _array = OctetPool.Rent(size);
             Memory = _array;
         }
 
@@ -109,7 +133,7 @@ internal sealed class BodyBuffer
 
         internal void Release(Segment? next)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            OctetPool.Return(_array);
             _array = [];
             Memory = default;
             Next = next;

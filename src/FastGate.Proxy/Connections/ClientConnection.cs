@@ -35,14 +35,15 @@ internal sealed class ClientConnection
     internal async Task RunAsync(SslServerAuthenticationOptions? tls)
     {
         SslStream? encrypted = null;
+        IDuplexPipe pipe = _context.Transport;
         CancellationTokenRegistration closed = _context.ConnectionClosed.UnsafeRegister(static state => ((ConnectionSignal)state!).OnClientGone(), Signal);
         try
         {
-            IDuplexPipe pipe = _context.Transport;
             if (tls is not null)
             {
-                encrypted = new SslStream(new DuplexPipeStream(pipe), leaveInnerStreamOpen: true);
-                if (!await TryHandshakeAsync(encrypted, tls).ConfigureAwait(false))
+                var carrier = new DuplexPipeStream(pipe);
+                encrypted = new SslStream(carrier, leaveInnerStreamOpen: true);
+                if (!await TryHandshakeAsync(carrier, encrypted, tls).ConfigureAwait(false))
                 {
                     return;
                 }
@@ -52,16 +53,17 @@ internal sealed class ClientConnection
 
             Signal.Attach(pipe.Input, _context.Transport.Output);
             var exchange = new Exchange(_plane, this, pipe);
-            while (await exchange.ServeAsync(_context.ConnectionClosed).ConfigureAwait(false))
-            {
-            }
-
+            await exchange.ServeAsync(_context.ConnectionClosed).ConfigureAwait(false);
             if (exchange.ClientIsStuck)
             {
                 Abort("The client did not read its answer in time.");
             }
+            else if (encrypted is not null)
+            {
+                await SayGoodbyeAsync(encrypted).ConfigureAwait(false);
+            }
 
-            // Everything has been flushed; over TLS too, where only the transport's end is told.
+            // Everything has been flushed.
             await _context.Transport.Output.CompleteAsync().ConfigureAwait(false);
         }
         catch (IOException)
@@ -86,6 +88,7 @@ internal sealed class ClientConnection
     {
         if (Interlocked.Exchange(ref _aborted, 1) == 0)
         {
+            Signal.EndOutliving();
             _context.Abort(new ConnectionAbortedException(reason));
         }
     }
@@ -93,19 +96,50 @@ internal sealed class ClientConnection
     /// <summary>How long a client may take to end its side after an answer that closes the connection.</summary>
     internal static TimeSpan Linger => LingerTime;
 
-    private async Task<bool> TryHandshakeAsync(SslStream encrypted, SslServerAuthenticationOptions tls)
+    // As long as a head may take, and no longer than the gateway accepts requests.
+    private async Task<bool> TryHandshakeAsync(DuplexPipeStream carrier, SslStream encrypted, SslServerAuthenticationOptions tls)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_context.ConnectionClosed);
-        deadline.CancelAfter(_plane.Snapshot.Limits.HeadTimeout);
+        Signal.Attach(_context.Transport.Input, _context.Transport.Output);
+        Signal.Arm(_plane.Snapshot.Limits.HeadTimeout);
+        if (_plane.Drain.IsDraining)
+        {
+            // Whoever drains has either seen the pipes and wakes them, or is seen here.
+            return false;
+        }
+
+        carrier.GivesUp = () => Signal.ShouldStop || _plane.Drain.IsDraining;
         try
         {
-            await encrypted.AuthenticateAsServerAsync(tls, deadline.Token).ConfigureAwait(false);
+            await encrypted.AuthenticateAsServerAsync(tls, _context.ConnectionClosed).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (e is AuthenticationException or OperationCanceledException)
+        catch (Exception e) when (e is AuthenticationException or OperationCanceledException or IOException)
         {
-            // No TLS, no common version, no trust, or too slow: there is nobody to explain it to.
+            // No TLS, no common version, no trust, too slow, or gone: there is nobody to explain it to.
             return false;
+        }
+        finally
+        {
+            carrier.GivesUp = null;
+            Signal.Disarm();
+        }
+    }
+
+    // RFC 8446 §6.1: whoever meets the connection's end without this notice must think that something is missing.
+    private async Task SayGoodbyeAsync(SslStream encrypted)
+    {
+        Signal.Arm(LingerTime);
+        try
+        {
+            await encrypted.ShutdownAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException)
+        {
+            // The client has broken off before, which is told again here.
+        }
+        finally
+        {
+            Signal.Disarm();
         }
     }
 

@@ -4,7 +4,6 @@ using FastGate.Protocol.Async;
 using FastGate.Protocol.Http;
 using FastGate.Proxy.Catalog;
 using FastGate.Proxy.Endpoints;
-using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Responses;
 
 namespace FastGate.Proxy.Connections;
@@ -49,7 +48,8 @@ internal sealed partial class Exchange
         // A body that is still on its way is not waited for.
         bool unread = !_context.Close && !_reader.IsRead;
         _context.Close |= unread;
-        ErrorWriter.Write(_output.Writer, error, extraLines.Span, _context.Mark, withBody: Head.Verb != HttpVerb.Head, attempts.Span);
+        NoteOrigin(final: false);
+        ErrorWriter.Write(_output.Writer, error, extraLines.Span, _context.Mark, withBody: Head.Verb != HttpVerb.Head, attempts.Span, _context.Tap);
         return await SendAsync(error.Status).ConfigureAwait(false);
     }
 
@@ -62,11 +62,11 @@ internal sealed partial class Exchange
                 body = HealthBody;
                 break;
             case EndpointKind.ModelList:
-                await _plane.Catalog.RefreshIfUnlistedAsync().ConfigureAwait(false);
+                await WaitAsync(_plane.Catalog.RefreshIfUnlistedAsync()).ConfigureAwait(false);
                 body = ModelDocument.List(_snapshot, _plane.Catalog.View);
                 break;
             default:
-                await _plane.Catalog.RefreshIfUnlistedAsync().ConfigureAwait(false);
+                await WaitAsync(_plane.Catalog.RefreshIfUnlistedAsync()).ConfigureAwait(false);
                 string name = ModelDocument.NameIn(Head[Head.Path][_context.Endpoint.PathUtf8.Length..]);
                 if (ModelDocument.Single(_snapshot, _plane.Catalog.View, name) is not { } single)
                 {
@@ -95,17 +95,25 @@ internal sealed partial class Exchange
             return false;
         }
 
+        _signal.Work.End();
         if (!_reader.IsRead)
         {
-            await _reader.LingerAsync(ClientConnection.Linger, _snapshot.Limits.MaxBody).ConfigureAwait(false);
+            // A body is usually too large by less than as much again; a client that has got rid of it reads the answer.
+            await _reader.LingerAsync(ClientConnection.Linger, (2L * _snapshot.Limits.MaxBody) + _snapshot.Limits.MaxHead).ConfigureAwait(false);
         }
 
         return !_context.Close;
     }
 
+    // A client is answered once, even if the request goes on.
     private void Count(int status)
     {
-        StatusCounters counters = _context.Route?.Requests ?? (_context.Direct ? _plane.Metrics.Requests.Direct : _plane.Metrics.Requests.None);
-        counters.Count(status);
+        if (_letGo)
+        {
+            return;
+        }
+
+        _counted = true;
+        Meters.Statuses.Count(status);
     }
 }

@@ -6,10 +6,13 @@ using FastGate.Protocol.Http;
 using FastGate.Proxy.Attempts;
 using FastGate.Proxy.Clients;
 using FastGate.Proxy.Endpoints;
+using FastGate.Proxy.Lanes;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Relay;
+using FastGate.Proxy.Replay;
 using FastGate.Proxy.Responses;
 using FastGate.Proxy.Server;
+using FastGate.Proxy.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace FastGate.Proxy.Connections;
@@ -18,27 +21,38 @@ namespace FastGate.Proxy.Connections;
 internal sealed partial class Exchange
 {
     private readonly DataPlane _plane;
+    private readonly ClientConnection _connection;
     private readonly ConnectionSignal _signal;
     private readonly RequestReader _reader;
-    private readonly RequestScan _scan = new();
     private readonly CredentialCheck _credentials = new();
     private readonly RelayContext _context = new();
     private readonly ClientOutput _output;
-    private readonly UpstreamAttempt _attempt;
     private readonly UnaryRelay _unary;
+    private readonly StreamRecorder _recorder;
     private readonly StreamRelay _stream;
+    private readonly LaneSet _lanes;
+
+    // Whose turn it is: the attempt whose outcome is looked at, whose answer the client gets.
+    private Lane _lane;
+    private UpstreamAttempt _attempt;
+    private UpstreamStream _upstreamStream;
     private GatewaySnapshot _snapshot;
 
     internal Exchange(DataPlane plane, ClientConnection connection, IDuplexPipe pipe)
     {
         _plane = plane;
+        _connection = connection;
         _signal = connection.Signal;
         _snapshot = plane.Snapshot;
         _reader = new RequestReader(pipe.Input, _signal);
         _output = new ClientOutput(pipe.Output, _signal);
-        _attempt = new UpstreamAttempt(_signal);
-        _unary = new UnaryRelay(_signal, _output);
-        _stream = new StreamRelay(_signal, _output, plane.Metrics, OnFirstToken);
+        _lanes = new LaneSet(plane.Wheel, _signal, plane.Metrics);
+        _lane = _lanes.Free();
+        _attempt = _lane.Attempt;
+        _upstreamStream = _lane.Stream;
+        _unary = new UnaryRelay(_output);
+        _recorder = new StreamRecorder(_signal, plane.Streams);
+        _stream = new StreamRelay(_output, _recorder, plane.Metrics, OnFirstToken);
     }
 
     /// <summary>Whether the connection ends because the client does not read.</summary>
@@ -47,61 +61,100 @@ internal sealed partial class Exchange
     private RequestHead Head => _reader.Head;
 
     /// <summary>
-    /// Serves one request; false when the connection is at its end.
+    /// Serves requests until the connection is at its end.
     /// 1. Read the head. 2. Find the endpoint and the client. 3. Read the body and scan it. 4. Find where it goes. 5. Call the provider.
     /// 6. Relay its answer, or say what went wrong.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
-    internal async ValueTask<bool> ServeAsync(CancellationToken clientClosed)
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder))]
+    internal async ValueTask ServeAsync(CancellationToken clientClosed)
     {
-        try
+        bool goesOn = true;
+        while (goesOn && !_output.GaveUp)
         {
-            // 1.
-            _snapshot = _plane.Snapshot;
-            ReadOutcome read = await _reader.ReadHeadAsync(_snapshot.Limits, _plane.Drain).ConfigureAwait(false);
-            if (read != ReadOutcome.Complete)
+            try
             {
-                return read != ReadOutcome.Closed && await RefuseAsync(read).ConfigureAwait(false);
+                // 1.
+                _snapshot = _plane.Snapshot;
+                _reader.BeginHead(_snapshot.Limits, _plane.Drain);
+                ReadOutcome read;
+                while (!_reader.TryEndHead(await _reader.ReadAsync().ConfigureAwait(false), _snapshot.Limits, _plane.Drain, out read))
+                {
+                }
+
+                goesOn = read == ReadOutcome.Complete
+                    ? await ServeRequestAsync(clientClosed).ConfigureAwait(false)
+                    : read != ReadOutcome.Closed && await RefuseAsync(read).ConfigureAwait(false);
             }
-
-            // The connection may have been idle for long: a request is served by the configuration in force when it comes.
-            _snapshot = _plane.Snapshot;
-            Begin();
-
-            // 2.
-            GatewayError? error = Admit(out ReadOnlyMemory<byte> errorLines);
-            if (error is not null)
+            finally
             {
-                return await RespondAsync(error, errorLines).ConfigureAwait(false);
-            }
+                ObserveTimes();
+                _stream.Forget();
+                _lanes.End();
+                if (_context.Tap is not null)
+                {
+                    await EndMemoryAsync().ConfigureAwait(false);
+                }
 
-            // 3.
-            if (Head.ExpectContinue && _reader.BodyIsWanted(_snapshot.Limits) && !await ContinueAsync().ConfigureAwait(false))
-            {
-                return false;
+                LetGoOfScan();
+                _recorder.End();
+                _signal.EndOutliving();
+                _signal.Disarm();
+                _reader.Release();
             }
-
-            read = await _reader.ReadBodyAsync(_snapshot.Limits).ConfigureAwait(false);
-            if (read != ReadOutcome.Complete)
-            {
-                return read != ReadOutcome.Closed && await RefuseAsync(read).ConfigureAwait(false);
-            }
-
-            return _context.Endpoint.Kind == EndpointKind.Upstream
-                ? await ForwardAsync(clientClosed).ConfigureAwait(false)
-                : await AnswerAsync().ConfigureAwait(false);
         }
-        finally
+    }
+
+    // The request whose head was read; false when it was the connection's last. What need not wait is done within this call.
+    private ValueTask<bool> ServeRequestAsync(CancellationToken clientClosed)
+    {
+        // The connection may have been idle for long: a request is served by the configuration in force when it comes.
+        _snapshot = _plane.Snapshot;
+        Begin();
+
+        // 2.
+        GatewayError? error = Admit(out ReadOnlyMemory<byte> errorLines);
+        if (error is not null)
         {
-            _attempt.Cancel();
-            _signal.Disarm();
-            _reader.Release();
+            return RespondAsync(error, errorLines);
         }
+
+        // 3.
+        if (Head.ExpectContinue && _reader.BodyIsWanted(_snapshot.Limits))
+        {
+            return AskForBodyAsync(clientClosed);
+        }
+
+        ValueTask<ReadOutcome> reading = _reader.ReadBodyAsync(_snapshot.Limits);
+        return reading.IsCompletedSuccessfully ? AnswerRequestAsync(reading.Result, clientClosed) : ReadBodyAsync(reading, clientClosed);
+    }
+
+    private async ValueTask<bool> AskForBodyAsync(CancellationToken clientClosed) =>
+        await ContinueAsync().ConfigureAwait(false) && await ReadBodyAsync(_reader.ReadBodyAsync(_snapshot.Limits), clientClosed).ConfigureAwait(false);
+
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    private async ValueTask<bool> ReadBodyAsync(ValueTask<ReadOutcome> reading, CancellationToken clientClosed) =>
+        await AnswerRequestAsync(await reading.ConfigureAwait(false), clientClosed).ConfigureAwait(false);
+
+    private ValueTask<bool> AnswerRequestAsync(ReadOutcome read, CancellationToken clientClosed)
+    {
+        if (read != ReadOutcome.Complete)
+        {
+            return read == ReadOutcome.Closed ? ValueTask.FromResult(false) : RefuseAsync(read);
+        }
+
+        return _context.Endpoint.Kind switch
+        {
+            EndpointKind.Upstream => Head.Has(KnownHeader.LastEventId) && NamesStream() ? ResumeAsync() : ForwardAsync(clientClosed),
+            EndpointKind.Stream => ResumeAsync(),
+            _ => AnswerAsync(),
+        };
     }
 
     private void Begin()
     {
         Head.TryGet(KnownHeader.XRequestId, out ReadOnlySpan<byte> id);
+        _letGo = false;
+        _output.Begin();
         _context.Begin(id, _signal.Now);
         _context.ClientPatience = _snapshot.Limits.IdleTimeout;
         _context.ClientReadsChunks = Head.Minor > 0;
@@ -119,7 +172,13 @@ internal sealed partial class Exchange
         }
 
         _context.Endpoint = endpoint;
-        if (_snapshot.Clients.IsOpen || endpoint.Kind == EndpointKind.Health || _credentials.Find(_snapshot.Clients, Head, out bool given) is not null)
+        if (_snapshot.Clients.IsOpen || endpoint.Kind == EndpointKind.Health)
+        {
+            return null;
+        }
+
+        _context.Client = _credentials.Find(_snapshot.Clients, Head, out bool given);
+        if (_context.Client is not null)
         {
             return null;
         }

@@ -9,17 +9,20 @@ namespace FastGate.Proxy.Connections;
 
 /// <summary>
 /// Reads a client's requests. A request's octets stay where they lie in the connection's pipe until <see cref="Release"/>, so that the
-/// head's fields and the body can be read, and the body be sent again, without a copy; only chunked bodies are gathered elsewhere.
+/// head's fields and the body can be read, and the body be sent again, without a copy; only chunked bodies are gathered elsewhere, and
+/// what may be needed for long is moved out of the pipe's large pieces (<see cref="Keep"/>).
 /// </summary>
 internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
 {
     // One second more for a body for every so many octets that have come: the slowest pace a body may have.
     private const int SlowestOctetsPerSecond = 4096;
 
-    private readonly BodyBuffer _gathered = new();
+    private BodyBuffer? _gathered;
     private ReadOnlySequence<byte> _buffer;
     private SequencePosition _requestEnd;
     private long _bodyStartTick;
+    private bool _headBegun;
+    private byte[]? _kept;
     private bool _holding;
 
     /// <summary>The current request's head.</summary>
@@ -34,65 +37,80 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
     /// <summary>Whether the current request has been read to its end, so that another one can follow.</summary>
     internal bool IsRead { get; private set; }
 
-    /// <summary>Reads a request's head. <paramref name="draining"/> is asked whether an idle connection should end.</summary>
-    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
-    internal async ValueTask<ReadOutcome> ReadHeadAsync(ServerLimits limits, DrainState draining)
+    /// <summary>
+    /// Begins a request's head: <see cref="ReadAsync"/>, and <see cref="TryEndHead"/> with what that gave, until it is true. In steps, so that
+    /// whoever waits for a connection's requests waits for the transport itself.
+    /// </summary>
+    internal void BeginHead(ServerLimits limits, DrainState draining)
     {
-        bool started = false;
+        _headBegun = false;
+        signal.Work.Clear();
         signal.Arm(limits.IdleTimeout);
         if (draining.IsDraining)
         {
             // The wake-up that told of it may have ended an earlier wait than this one: a body's, say.
             input.CancelPendingRead();
         }
+    }
 
-        while (true)
+    /// <summary>Waits for octets.</summary>
+    internal ValueTask<ReadResult> ReadAsync() => input.ReadAsync();
+
+    /// <summary>Takes what was read. False: more must be read.</summary>
+    /// <param name="result">What was read.</param>
+    /// <param name="limits">The bounds of heads.</param>
+    /// <param name="draining">Asked whether an idle connection should end.</param>
+    /// <param name="outcome">What came of it.</param>
+    internal bool TryEndHead(in ReadResult result, ServerLimits limits, DrainState draining, out ReadOutcome outcome)
+    {
+        Hold(result.Buffer);
+        if (!_buffer.IsEmpty)
         {
-            ReadResult result = await input.ReadAsync().ConfigureAwait(false);
-            Hold(result.Buffer);
-            if (!_buffer.IsEmpty)
+            signal.Work.Resume();
+            ParseStatus status = RequestParser.TryParse(_buffer, Head, limits.RequestHead);
+            if (status != ParseStatus.Incomplete)
             {
-                ParseStatus status = RequestParser.TryParse(_buffer, Head, limits.RequestHead);
+                outcome = status == ParseStatus.Complete ? ReadOutcome.Complete : ReadOutcome.InvalidHead;
                 if (status == ParseStatus.Complete)
                 {
                     _requestEnd = _buffer.GetPosition(Head.Length);
                     _bodyStartTick = signal.Now;
                     IsRead = Head.Framing == BodyFraming.None;
-                    return ReadOutcome.Complete;
                 }
 
-                if (status == ParseStatus.Invalid)
-                {
-                    return ReadOutcome.InvalidHead;
-                }
-
-                if (!started)
-                {
-                    started = true;
-                    signal.Arm(limits.HeadTimeout);
-                }
+                return true;
             }
 
-            if (result.IsCompleted || signal.ClientGone)
+            if (!_headBegun)
             {
-                return ReadOutcome.Closed;
+                _headBegun = true;
+                signal.Arm(limits.HeadTimeout);
             }
-
-            if (result.IsCanceled)
-            {
-                if (signal.Expired)
-                {
-                    return started ? ReadOutcome.Timeout : ReadOutcome.Closed;
-                }
-
-                if (!started && draining.IsDraining)
-                {
-                    return ReadOutcome.Closed;
-                }
-            }
-
-            Unhold();
         }
+
+        outcome = ReadOutcome.Closed;
+        if (result.IsCompleted || signal.ClientGone)
+        {
+            return true;
+        }
+
+        if (result.IsCanceled)
+        {
+            if (signal.Expired)
+            {
+                outcome = _headBegun ? ReadOutcome.Timeout : ReadOutcome.Closed;
+                return true;
+            }
+
+            if (!_headBegun && draining.IsDraining)
+            {
+                return true;
+            }
+        }
+
+        signal.Work.Pause();
+        Unhold();
+        return false;
     }
 
     /// <summary>Reads the body that the head announces, whole.</summary>
@@ -123,6 +141,34 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
         BodyFraming.ContentLength => Head.ContentLength <= limits.MaxBody && _buffer.Length - Head.Length < Head.ContentLength,
         _ => true,
     };
+
+    /// <summary>
+    /// Moves the current request, once it has been read, into memory of its own size: a pipe holds it in pieces that are a multiple of that,
+    /// and a stream's request is held for as long as the stream lasts. Very large ones stay where they are.
+    /// </summary>
+    internal void Keep()
+    {
+        // A chunked body lies elsewhere already.
+        long body = Head.Framing == BodyFraming.ContentLength ? Body.Length : 0;
+        if (!_holding || Head.Length + body > OctetPool.Largest)
+        {
+            return;
+        }
+
+        int length = Head.Length;
+        _kept = OctetPool.Rent(length + (int)body);
+        Head.Bytes.CopyTo(_kept);
+        Head.MoveTo(_kept.AsMemory(0, length));
+        if (body > 0)
+        {
+            Body.CopyTo(_kept.AsSpan(length));
+            Body = new ReadOnlySequence<byte>(_kept, length, (int)body);
+        }
+
+        _holding = false;
+        _buffer = default;
+        input.AdvanceTo(_requestEnd);
+    }
 
     /// <summary>Lets go of the current request's octets; the next request may begin right behind them.</summary>
     internal void Release() => ReleaseTo(_requestEnd);
@@ -186,32 +232,22 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
     {
         var decoder = BodyDecoder.For(Head);
         long decoded = Head.Length;
+        BodyBuffer gathered = _gathered ??= new BodyBuffer();
         while (true)
         {
-            ReadOnlySequence<byte> rest = _buffer.Slice(decoded);
-            BodyStatus status;
-            while ((status = decoder.Next(ref rest, out ReadOnlySequence<byte> data)) == BodyStatus.Data)
-            {
-                if (_gathered.Length + data.Length > limits.MaxBody)
-                {
-                    return ReadOutcome.TooLarge;
-                }
-
-                _gathered.Append(data);
-            }
+            BodyStatus status = gathered.Gather(_buffer, ref decoder, ref decoded, limits.MaxBody);
 
             // Framing counts too, or one octet per chunk would make the pipe grow to several times the bound.
-            if (_buffer.Length - rest.Length > (2 * limits.MaxBody) + limits.MaxHead)
+            if (status == BodyStatus.Data || decoded > (2 * limits.MaxBody) + limits.MaxHead)
             {
                 return ReadOutcome.TooLarge;
             }
 
-            decoded = _buffer.Length - rest.Length;
             if (status == BodyStatus.Done)
             {
-                _requestEnd = rest.Start;
+                _requestEnd = _buffer.GetPosition(decoded);
                 IsRead = true;
-                Body = _gathered.Octets;
+                Body = gathered.Octets;
                 return ReadOutcome.Complete;
             }
 
@@ -246,7 +282,9 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
         {
             long before = _buffer.Length;
             Unhold();
+            signal.Work.Pause();
             ReadResult result = await input.ReadAsync().ConfigureAwait(false);
+            signal.Work.Resume();
             Hold(result.Buffer);
             if (_buffer.Length > before)
             {
@@ -277,7 +315,12 @@ internal sealed class RequestReader(PipeReader input, ConnectionSignal signal)
         Body = default;
         _buffer = default;
         Head.Reset();
-        _gathered.Clear();
+        _gathered?.Clear();
+        if (_kept is not null)
+        {
+            OctetPool.Return(_kept);
+            _kept = null;
+        }
     }
 
     private void Hold(in ReadOnlySequence<byte> buffer)

@@ -2,6 +2,7 @@ using System.Buffers;
 using FastGate.Protocol.Http;
 using FastGate.Protocol.Json;
 using FastGate.Protocol.Multipart;
+using FastGate.Protocol.Pooling;
 using FastGate.Proxy.Attempts;
 using FastGate.Proxy.Endpoints;
 using FastGate.Proxy.Model;
@@ -9,15 +10,27 @@ using FastGate.Proxy.Responses;
 
 namespace FastGate.Proxy.Connections;
 
-/// <summary>What routing needs of a request's body: the model and where it stands. JSON or a form.</summary>
+/// <summary>
+/// What routing needs of a request's body: the model and where it stands. JSON or a form. Rented for as long as it is needed, so that
+/// there are as many as requests being decided on, not as connections.
+/// </summary>
 internal sealed class RequestScan
 {
+    private static readonly StackPool<RequestScan> Pool = new(mostLocal: 16, mostShared: 4096);
+
+    [ThreadStatic]
+    private static LocalStack<RequestScan>? _local;
+
     private readonly RequestScanner _json = new();
     private readonly byte[] _formModel = new byte[RequestScanner.MaxModelBytes];
     private int _formModelLength;
     private long _modelOffset;
     private long _modelLength;
     private bool _isForm;
+
+    private RequestScan()
+    {
+    }
 
     /// <summary>The model the request names.</summary>
     internal ReadOnlySpan<byte> Model => _isForm ? _formModel.AsSpan(0, _formModelLength) : _json.Model;
@@ -28,6 +41,12 @@ internal sealed class RequestScan
     /// <summary>Whether the body is JSON and not a form.</summary>
     internal bool IsJson => !_isForm;
 
+    /// <summary>One to use; <see cref="Return"/> it.</summary>
+    internal static RequestScan Rent() => Pool.TryRent(ref _local) ?? new RequestScan();
+
+    /// <summary>Gives it back. The caller keeps no reference to it.</summary>
+    internal static void Return(RequestScan scan) => Pool.Return(ref _local, scan);
+
     /// <summary>Reads a body; null when it is in order.</summary>
     internal GatewayError? Read(Endpoint endpoint, RequestHead head, in ReadOnlySequence<byte> body)
     {
@@ -36,9 +55,9 @@ internal sealed class RequestScan
     }
 
     /// <summary>What of the body is to be changed for a target: its own name for the model, and nothing that was meant for the gateway.</summary>
-    internal BodyEdits EditsFor(UpstreamTarget target)
+    internal void WriteEdits(UpstreamTarget target, ref BodyEdits edits)
     {
-        var edits = default(BodyEdits);
+        edits.Clear();
         edits.Add(new BodyEdit(_modelOffset, _modelLength, _isForm ? target.ModelUtf8 : target.ModelJson));
         if (!_isForm && (_json.Fallbacks.IsPresent || _json.Models.IsPresent))
         {
@@ -48,8 +67,6 @@ internal sealed class RequestScan
                 edits.Add(new BodyEdit(range.Offset, range.Length, default));
             }
         }
-
-        return edits;
     }
 
     private GatewayError? ReadJson(in ReadOnlySequence<byte> body)

@@ -12,6 +12,9 @@ internal enum EndpointKind : byte
     /// <summary>The gateway: one model.</summary>
     ModelInfo,
 
+    /// <summary>The gateway: a stream that was begun before.</summary>
+    Stream,
+
     /// <summary>The gateway: whether it serves.</summary>
     Health,
 }

@@ -49,7 +49,7 @@ internal static class EndpointTable
             }
 
             pathKnown = true;
-            if (endpoint.Verb == verb || (endpoint.Kind == EndpointKind.Health && verb == HttpVerb.Head))
+            if (endpoint.Verb == verb || (verb == HttpVerb.Head && endpoint.AnswersHead))
             {
                 return endpoint;
             }
@@ -65,7 +65,7 @@ internal static class EndpointTable
         {
             if (endpoint.IsPrefix ? path.StartsWith(endpoint.PathUtf8) : path.SequenceEqual(endpoint.PathUtf8))
             {
-                return endpoint.Kind == EndpointKind.Health ? "GET, HEAD" : endpoint.Verb.ToString().ToUpperInvariant();
+                return endpoint.AnswersHead ? "GET, HEAD" : endpoint.Verb.ToString().ToUpperInvariant();
             }
         }
 
@@ -85,15 +85,16 @@ internal static class EndpointTable
         Upstream("/v1/moderations", BodyShape.Json, StreamGrammar.None);
         Upstream("/v1/rerank", BodyShape.Json, StreamGrammar.None);
         Upstream("/v1/images/*", BodyShape.JsonOrMultipart, StreamGrammar.None);
-        Upstream("/v1/audio/*", BodyShape.JsonOrMultipart, StreamGrammar.None);
+        Upstream("/v1/audio/*", BodyShape.JsonOrMultipart, StreamGrammar.None, answersJson: false);
         Own("/v1/models", EndpointKind.ModelList);
         // A model's name may hold slashes and anything else: /v1/models/openai/gpt-4o.
         Own("/v1/models/*", EndpointKind.ModelInfo);
+        Own("/v1/streams/*", EndpointKind.Stream);
         Own("/-/health", EndpointKind.Health);
         return [.. rows];
 
-        void Upstream(string path, BodyShape body, StreamGrammar stream) =>
-            rows.Add(new Endpoint(rows.Count, HttpVerb.Post, path, EndpointKind.Upstream, body, stream));
+        void Upstream(string path, BodyShape body, StreamGrammar stream, bool answersJson = true) =>
+            rows.Add(new Endpoint(rows.Count, HttpVerb.Post, path, EndpointKind.Upstream, body, stream, answersJson));
 
         void Own(string path, EndpointKind kind) => rows.Add(new Endpoint(rows.Count, HttpVerb.Get, path, kind));
     }

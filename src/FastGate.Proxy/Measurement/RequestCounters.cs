@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace FastGate.Proxy.Measurement;
 
-/// <summary>Requests by route and status. A route finds its counters once, when it is configured, not for each request.</summary>
+/// <summary>What is measured of requests, by route.</summary>
 internal sealed class RequestCounters
 {
     /// <summary>The label of requests that name a provider's model directly.</summary>
     internal const string DirectLabel = "direct";
 
-    private readonly ConcurrentDictionary<string, StatusCounters> _routes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RouteMeters> _routes = new(StringComparer.Ordinal);
 
     internal RequestCounters()
     {
@@ -17,15 +17,13 @@ internal sealed class RequestCounters
     }
 
     /// <summary>Requests that name a provider's model directly.</summary>
-    internal StatusCounters Direct { get; }
+    internal RouteMeters Direct { get; }
 
     /// <summary>Requests that reached no route: refused ones, and what the gateway answers itself.</summary>
-    internal StatusCounters None { get; }
+    internal RouteMeters None { get; }
 
-    internal StatusCounters Of(string route) => _routes.GetOrAdd(route, static _ => new StatusCounters());
+    internal RouteMeters Of(string route) => _routes.GetOrAdd(route, static _ => new RouteMeters());
 
-    internal IEnumerable<(string Route, int Status, long Count)> Read() =>
-        from route in _routes.OrderBy(r => r.Key, StringComparer.Ordinal)
-        from status in route.Value.Read()
-        select (route.Key, status.Key, status.Value);
+    internal IEnumerable<(string Route, RouteMeters Meters)> Read() =>
+        _routes.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => (r.Key, r.Value));
 }

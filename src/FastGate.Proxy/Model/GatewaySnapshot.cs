@@ -16,7 +16,13 @@ internal sealed class GatewaySnapshot
 
     internal required ImmutableArray<Provider> Providers { get; init; }
 
+    /// <summary>What is done with earlier answers to requests that name a provider's model directly.</summary>
+    internal required AnswerPolicy DirectAnswers { get; init; }
+
     internal required ImmutableArray<Route> Routes { get; init; }
+
+    /// <summary>How the streams of requests are treated that name a provider's model directly.</summary>
+    internal required StreamSettings DirectStreams { get; init; }
 
     internal required Utf8Table<Provider> ProvidersByName { get; init; }
 

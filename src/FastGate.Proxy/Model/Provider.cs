@@ -19,6 +19,7 @@ internal sealed class Provider
         FixedHeaders = RenderFixedHeaders(settings);
         Keys = [.. settings.Keys.Select(k => new ProviderCredential(k.Value))];
         _requestLines = [.. EndpointTable.All.Select(endpoint => RenderRequestLine(endpoint, settings))];
+        Mask = new SecretMask(settings);
         OwnHeaderNames = [.. settings.Headers.Select(h => Encoding.ASCII.GetBytes(h.Key))];
     }
 
@@ -43,6 +44,9 @@ internal sealed class Provider
 
     /// <summary>The credentials, in the order of the configuration: routing names them by index.</summary>
     internal ImmutableArray<ProviderCredential> Keys { get; }
+
+    /// <summary>Takes its keys out of what it says.</summary>
+    internal SecretMask Mask { get; }
 
     /// <summary>Its targets, known and to come.</summary>
     internal TargetRegistry Targets { get; set; } = null!;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastGate.Providers.Presets;
 using FastGate.Proxy.Upstream;
 
 namespace FastGate.Proxy.Model;
@@ -16,6 +17,12 @@ public sealed record ProviderSettings(string Name, Uri BaseUrl)
 
     /// <summary>The models it has; empty: it is asked.</summary>
     public ImmutableArray<string> Models { get; init; } = [];
+
+    /// <summary>The endpoints it has, of <see cref="Endpoints.UpstreamEndpoints.Names"/>; empty: every one, as far as is known.</summary>
+    public ImmutableArray<string> Endpoints { get; init; } = [];
+
+    /// <summary>How its models are given the beginning of an answer, as far as is known.</summary>
+    public PrefixStyle Prefix { get; init; }
 
     /// <summary>How long each phase may take.</summary>
     public UpstreamTimeouts Timeouts { get; init; } = UpstreamTimeouts.Default;

@@ -6,7 +6,7 @@ using FastGate.Routing.Planning;
 namespace FastGate.Proxy.Model;
 
 /// <summary>A name that clients send as the model, and the plan for it.</summary>
-internal sealed class Route(RoutePlan plan, StatusCounters requests, FactPath? sticky, bool readsRoom)
+internal sealed class Route(RoutePlan plan, RouteMeters meters, FactPath? sticky, bool readsRoom, StreamSettings streams, AnswerPolicy answers)
 {
     internal string Name => Plan.Name;
 
@@ -20,6 +20,12 @@ internal sealed class Route(RoutePlan plan, StatusCounters requests, FactPath? s
     /// <summary>Whether a strategy weighs what the providers' rate-limit fields say is left.</summary>
     internal bool ReadsRoom { get; } = readsRoom;
 
-    /// <summary>The route's requests by status.</summary>
-    internal StatusCounters Requests { get; } = requests;
+    /// <summary>How its streams are treated.</summary>
+    internal StreamSettings Streams { get; } = streams;
+
+    /// <summary>What it does with answers that were given before.</summary>
+    internal AnswerPolicy Answers { get; } = answers;
+
+    /// <summary>What is measured of the route's requests.</summary>
+    internal RouteMeters Meters { get; } = meters;
 }

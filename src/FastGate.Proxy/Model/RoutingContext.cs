@@ -12,6 +12,7 @@ internal sealed class RoutingContext
     {
         Clock = new MonotonicClock(time);
         Listener = listener;
+        Budget = budget;
         Planner = new Planner(budget, Random);
     }
 
@@ -23,6 +24,9 @@ internal sealed class RoutingContext
 
     /// <summary>Who hears of state changes.</summary>
     internal IHealthListener? Listener { get; }
+
+    /// <summary>How many retries and hedges there may be.</summary>
+    internal RetryBudget Budget { get; }
 
     /// <summary>Plans requests. The budget lives as long as the process, whatever is reloaded.</summary>
     internal Planner Planner { get; }

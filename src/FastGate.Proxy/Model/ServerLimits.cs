@@ -26,6 +26,12 @@ public sealed record ServerLimits
     /// <summary>Client connections at most; one more is closed at once.</summary>
     public int MaxConnections { get; init; } = 65536;
 
+    /// <summary>Exchanges that may go on without their clients; one more ends with its client.</summary>
+    public int MaxDetached { get; init; } = 4096;
+
+    /// <summary>Octets of memory for the events of resumable streams, all together.</summary>
+    public long ReplayMemory { get; init; } = 256 * 1024 * 1024;
+
     internal HeadLimits RequestHead => new(MaxHead, MaxHeaderCount);
 
     /// <summary>Bounds of a provider's response head. Providers send large cookies and policies, hence more than clients may.</summary>

@@ -14,10 +14,8 @@ namespace FastGate.Proxy.Model;
 /// Makes snapshots from settings. A provider that is reached as before keeps its connections across a reload, and its targets what
 /// was learnt of them.
 /// </summary>
-internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, RoutingContext routing, ConnectorFactory? connectors = null)
+internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, RoutingContext routing, ConnectorFactory connectors)
 {
-    private readonly ConnectorFactory _connectors = connectors ?? OverSockets;
-
     /// <summary>Builds a snapshot; <paramref name="previous"/> is the one in force, or null at start.</summary>
     /// <exception cref="ArgumentException">The routes contradict themselves. A checked configuration's do not.</exception>
     internal GatewaySnapshot Build(GatewaySettings settings, GatewaySnapshot? previous)
@@ -30,7 +28,9 @@ internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, Ro
             Limits = settings.Limits,
             Clients = new ClientTable(settings.Clients),
             Providers = providers,
+            DirectAnswers = settings.DirectAnswers,
             Routes = routes,
+            DirectStreams = settings.DirectStreams,
             ProvidersByName = new Utf8Table<Provider>(byName),
             RoutesByName = new Utf8Table<Route>(routes.Select(r => KeyValuePair.Create(r.Name, r))),
         };
@@ -43,13 +43,11 @@ internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, Ro
     private Provider MakeProvider(ProviderSettings settings, GatewaySettings all, GatewaySnapshot? previous)
     {
         Provider? same = previous?.Providers.FirstOrDefault(p => p.Name == settings.Name && p.Settings.SharesPoolWith(settings));
-        UpstreamPool pool = same?.Pool ?? new UpstreamPool(_connectors(settings, wheel), settings.Pool, wheel);
+        UpstreamPool pool = same?.Pool ?? new UpstreamPool(connectors(settings, wheel), settings.Pool, wheel);
         var provider = new Provider(settings, pool);
         provider.Targets = new TargetRegistry(provider, routing, all, same?.Targets);
         return provider;
     }
-
-    private static UpstreamConnector OverSockets(ProviderSettings settings, TimerWheel wheel) => new(Origin.Of(settings.BaseUrl), settings.Tls, wheel);
 
     private ImmutableArray<Route> BuildRoutes(GatewaySettings settings, Dictionary<string, Provider> providers)
     {
@@ -59,7 +57,9 @@ internal sealed class SnapshotBuilder(TimerWheel wheel, ProxyMetrics metrics, Ro
         RouteTable? table = new RouteTableBuilder(targets, settings.Groups, settings.Routes).Build(errors);
         return table is null
             ? throw new ArgumentException(string.Join(Environment.NewLine, errors.Select(e => $"{e.At}: {e.Message}")), nameof(settings))
-            : [.. table.Plans.Select(plan => new Route(plan, metrics.Requests.Of(plan.Name), settings.Sticky.GetValueOrDefault(plan.Name), readsRoom))];
+            : [.. table.Plans.Select(plan => new Route(
+                plan, metrics.Requests.Of(plan.Name), settings.Sticky.GetValueOrDefault(plan.Name), readsRoom, settings.Streams.GetValueOrDefault(plan.Name, StreamSettings.Default),
+                settings.Answers.GetValueOrDefault(plan.Name, settings.DirectAnswers)))];
     }
 
     private static IEnumerable<string> NamesIn(GatewaySettings settings) =>

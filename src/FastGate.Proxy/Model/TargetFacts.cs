@@ -7,6 +7,9 @@ namespace FastGate.Proxy.Model;
 /// <param name="Quality">How good its answers are, 0 to 1.</param>
 public sealed record TargetFacts(int MaxInputTokens, double InputCost, double OutputCost, double Quality)
 {
+    /// <summary>Whether it goes on with the beginning of an answer that it is given; null: as its provider's models do.</summary>
+    public bool? Prefill { get; init; }
+
     /// <summary>Nothing is configured.</summary>
     public static readonly TargetFacts Unknown = new(0, 0, 0, 1);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using FastGate.Proxy.Endpoints;
 using FastGate.Proxy.Lookup;
 using FastGate.Proxy.Measurement;
 using FastGate.Routing.Health;
@@ -25,6 +26,7 @@ internal sealed class TargetRegistry
     private readonly RouteDefinition _direct;
     private readonly IReadOnlyDictionary<string, TargetFacts> _facts;
     private readonly ProviderKey[] _keys;
+    private readonly uint _offers;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, UpstreamTarget> _byModel = new(StringComparer.Ordinal);
     private Utf8Table<UpstreamTarget> _table = Utf8Table<UpstreamTarget>.Empty;
@@ -35,6 +37,7 @@ internal sealed class TargetRegistry
         _routing = routing;
         _direct = settings.DirectRoute;
         _facts = settings.Models;
+        _offers = UpstreamEndpoints.Offers(provider.Settings.Endpoints);
         Health = settings.Health;
         bool sameKeys = previous is not null && previous._provider.Settings.Keys.SequenceEqual(provider.Settings.Keys);
         _keys = sameKeys ? previous!._keys : [.. provider.Settings.Keys.Select((key, i) => new ProviderKey($"{provider.Name}[{i}]", key.Weight))];
@@ -97,11 +100,13 @@ internal sealed class TargetRegistry
             old?.Decided.Load)
         {
             MaxInputTokens = facts.MaxInputTokens,
+            Offers = _offers,
             InputCost = facts.InputCost,
             OutputCost = facts.OutputCost,
             Quality = facts.Quality,
         };
-        return new UpstreamTarget(_provider, decided, _direct, old?.Answered ?? new StripedCounter());
+        return new UpstreamTarget(
+            _provider, decided, _direct, old?.Meters ?? new TargetMeters(), PrefixMemory.StyleOf(_provider.Settings, facts), old?.Prefixes ?? new PrefixMemory());
     }
 
     // What was learnt survives a reload: health while its numbers are the same, keys while they are the same keys.

@@ -1,5 +1,6 @@
 using System.Text;
 using FastGate.Protocol.Json;
+using FastGate.Providers.Presets;
 using FastGate.Proxy.Measurement;
 using FastGate.Routing.Planning;
 using FastGate.Routing.Targets;
@@ -9,9 +10,11 @@ namespace FastGate.Proxy.Model;
 /// <summary>One model at one provider as the data plane calls it; <see cref="Decided"/> is the same target as routing knows it.</summary>
 internal sealed class UpstreamTarget
 {
-    internal UpstreamTarget(Provider provider, Target decided, RouteDefinition direct, StripedCounter answered)
+    internal UpstreamTarget(Provider provider, Target decided, RouteDefinition direct, TargetMeters meters, PrefixStyle prefix, PrefixMemory prefixes)
     {
-        Answered = answered;
+        Meters = meters;
+        Prefix = prefix;
+        Prefixes = prefixes;
         Provider = provider;
         Decided = decided;
         NameUtf8 = Encoding.UTF8.GetBytes(decided.Name);
@@ -34,8 +37,14 @@ internal sealed class UpstreamTarget
     /// <summary>The plan of requests that name this target themselves.</summary>
     internal RoutePlan DirectPlan { get; }
 
-    /// <summary>Attempts that it answered.</summary>
-    internal StripedCounter Answered { get; }
+    /// <summary>What is measured of its calls.</summary>
+    internal TargetMeters Meters { get; }
+
+    /// <summary>How it is given the beginning of an answer.</summary>
+    internal PrefixStyle Prefix { get; }
+
+    /// <summary>What it has refused of that.</summary>
+    internal PrefixMemory Prefixes { get; }
 
     /// <summary><c>provider/model</c>.</summary>
     internal byte[] NameUtf8 { get; }

@@ -16,7 +16,7 @@ namespace FastGate.Proxy.Planning;
 /// </summary>
 internal sealed class RequestChain
 {
-    private readonly Target[] _targets = new Target[FallbackCursor.MaximumHops];
+    private Target[] _targets = [];
     private int _count;
 
     /// <summary>The chain; empty when the request carries none.</summary>
@@ -43,6 +43,11 @@ internal sealed class RequestChain
         if ((inHeader ? 1 : 0) + (inFallbacks ? 1 : 0) + (inModels ? 1 : 0) > 1)
         {
             return GatewayError.Invalid("Give one chain: 'fallbacks', 'models' or the header x-fastgate-fallback.", "fallbacks");
+        }
+
+        if (_targets.Length == 0)
+        {
+            _targets = new Target[FallbackCursor.MaximumHops];
         }
 
         if (named is not null)

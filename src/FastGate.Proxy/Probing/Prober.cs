@@ -52,7 +52,7 @@ internal sealed class Prober(Func<GatewaySnapshot> snapshot, RoutingContext rout
     {
         long now = routing.Clock.NowTicks;
         ProbeSettings settings = provider.Settings.Probe;
-        var due = new List<UpstreamTarget>();
+        List<UpstreamTarget>? due = null;
         TimeSpan timeout = settings.Timeout;
         foreach (UpstreamTarget target in provider.Targets.All)
         {
@@ -60,14 +60,14 @@ internal sealed class Prober(Func<GatewaySnapshot> snapshot, RoutingContext rout
             ProbePlan plan = ProbeSchedule.Next(target.Decided.Health.ProbeFacts(), settings.Interval, settings.Timeout, now);
             if (plan.DueTicks <= now)
             {
-                due.Add(target);
+                (due ??= []).Add(target);
                 timeout = plan.Timeout < timeout ? plan.Timeout : timeout;
             }
         }
 
         lock (_underWay)
         {
-            if (due.Count == 0 || !_underWay.Add(provider.Name))
+            if (due is null || !_underWay.Add(provider.Name))
             {
                 return;
             }

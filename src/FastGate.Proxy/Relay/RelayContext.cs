@@ -1,5 +1,7 @@
+using FastGate.Proxy.Answers;
 using FastGate.Proxy.Endpoints;
 using FastGate.Proxy.Model;
+using FastGate.Proxy.Replay;
 using FastGate.Proxy.Responses;
 using FastGate.Proxy.Upstream;
 using FastGate.Routing.Outcomes;
@@ -9,7 +11,7 @@ namespace FastGate.Proxy.Relay;
 /// <summary>What a relay must know of the request it answers. Set by the exchange before each relay.</summary>
 internal sealed class RelayContext
 {
-    private readonly byte[] _requestId = new byte[RequestId.MaxLength];
+    private byte[] _requestId = new byte[RequestId.OwnLength];
     private int _requestIdLength;
 
     internal Endpoint Endpoint { get; set; } = EndpointTable.All[0];
@@ -31,6 +33,15 @@ internal sealed class RelayContext
 
     internal int Attempts { get; set; }
 
+    /// <summary>Who asks; null where nobody needs a key.</summary>
+    internal ClientSettings? Client { get; set; }
+
+    /// <summary>How the answer is treated if it is a stream that its client can come back to; null if it is not to be one.</summary>
+    internal StreamSettings? Resumable { get; set; }
+
+    /// <summary>The stream that answers, once it is one that can be resumed.</summary>
+    internal ResumableStream? Stream { get; set; }
+
     /// <summary>Whether the client reads chunks; HTTP/1.0 does not.</summary>
     internal bool ClientReadsChunks { get; set; }
 
@@ -40,24 +51,41 @@ internal sealed class RelayContext
     /// <summary>When the request's first octet came, in ticks of the wheel.</summary>
     internal long StartTick { get; set; }
 
+    /// <summary>Whether what a stream delivers is kept, so that it can be continued if it breaks.</summary>
+    internal bool KeepsAnswer { get; set; }
+
     /// <summary>The ids of this connection's requests.</summary>
     internal RequestId Ids { get; } = new();
 
     internal ReadOnlySpan<byte> Id => _requestId.AsSpan(0, _requestIdLength);
 
-    internal ResponseMark Mark => new() { RequestId = Id, Target = Target is null ? default : Target.NameUtf8, Route = Route, Attempts = Attempts, Fallback = Fallback, Close = Close };
+    /// <summary>Where the answer comes from.</summary>
+    internal AnswerOrigin Origin { get; set; }
+
+    /// <summary>Takes the answer down; null when nobody wants it, which is usual.</summary>
+    internal AnswerTap? Tap { get; set; }
+
+    internal ResponseMark Mark => MarkFor(Target is null ? default : Target.NameUtf8, Attempts, Fallback);
 
     /// <summary>Begins a request: its id is the client's own if it sent a usable one.</summary>
     internal void Begin(ReadOnlySpan<byte> clientsId, long startTick)
     {
-        _requestIdLength = Ids.Choose(clientsId, _requestId);
+        _requestIdLength = Ids.Choose(clientsId, ref _requestId);
         Route = null;
         Direct = false;
+        Client = null;
+        Resumable = null;
+        Stream = null;
         Target = null;
         Attempts = 0;
         Fallback = FailureClass.None;
+        Origin = AnswerOrigin.Made;
         StartTick = startTick;
     }
+
+    /// <summary>The mark of an answer that was given before.</summary>
+    internal ResponseMark MarkFor(ReadOnlySpan<byte> target, int attempts, FailureClass fallback) =>
+        new() { RequestId = Id, Target = target, Route = Route, Attempts = attempts, Fallback = fallback, Stream = Stream is null ? default : Stream.TokenText, Origin = Origin, Close = Close };
 
     /// <summary>The head's length for a body of unknown length, as this client can read it.</summary>
     internal long UnknownLength => ClientReadsChunks ? ResponseHeadWriter.Chunked : ResponseHeadWriter.UntilClose;

@@ -1,366 +1,253 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Text;
 using FastGate.Protocol.Async;
 using FastGate.Protocol.Http;
 using FastGate.Protocol.Sse;
-using FastGate.Providers.Classification;
-using FastGate.Providers.OpenAi;
+using FastGate.Proxy.Answers;
 using FastGate.Proxy.Attempts;
-using FastGate.Proxy.Connections;
+using FastGate.Proxy.Continuation;
 using FastGate.Proxy.Endpoints;
 using FastGate.Proxy.Measurement;
+using FastGate.Proxy.Replay;
 using FastGate.Proxy.Responses;
+using FastGate.Proxy.Streams;
 
 namespace FastGate.Proxy.Relay;
 
 /// <summary>
-/// Hands a stream of events to the client: nothing before its first content, everything after that as it comes, and never an end
-/// that looks complete where the answer is not.
+/// The client's side of a stream: writes its head and then the events of the upstream that answers, as they come, and never an end that
+/// looks complete where the answer is not.
 /// </summary>
-internal sealed class StreamRelay(ConnectionSignal signal, ClientOutput client, ProxyMetrics metrics, Action onFirstToken)
+internal sealed class StreamRelay(ClientOutput client, StreamRecorder recorder, ProxyMetrics metrics, Action onFirstToken) : IStreamSink, IEventWriter
 {
-    // Start-up events (roles, metadata) that are held back before the first content; past it they are passed on after all.
-    private const int HoldLimit = 64 * 1024;
-
-    // An upstream that never gets to its first content but keeps talking: comments are not held, but they must not pile up either.
-    private const int SilentLimit = 1024 * 1024;
-
-    // A finish reason is the end of the answer; usage and the end mark usually follow at once.
-    private static readonly TimeSpan AfterFinish = TimeSpan.FromSeconds(1);
-
-    // How long a connection whose answer is complete may take to end its framing before it is closed instead of reused.
-    private static readonly TimeSpan AfterEnd = TimeSpan.FromMilliseconds(100);
-
-    private readonly SseReader _reader = new();
-    private readonly BodyBuffer _held = new();
-    private StreamProgress _progress;
-    private bool _committed;
     private bool _chunked;
     private bool _wrote;
-    private bool _sawEvent;
+    private AnswerTap? _tap;
+    private bool _keeps;
+    private DeliveredResponse? _response;
+    private bool _isResponse;
+    private bool _continues;
 
-    /// <summary>What the provider said when it reported an error inside the stream; null otherwise.</summary>
-    internal string? ProviderError { get; private set; }
+    /// <summary>What the client has been sent, where that is kept for a continuation.</summary>
+    internal DeliveredAnswer Delivered { get; } = new();
 
-    /// <summary>The class of that error.</summary>
-    internal VerdictKind ErrorKind { get; private set; }
+    /// <summary>Whether another provider can be asked to go on with what the client has been sent.</summary>
+    internal bool CanGoOn => _isResponse ? Response.CanGoOn : !Delivered.IsLost;
+
+    // Most connections never see a stream of the Responses API.
+    private DeliveredResponse Response => _response ??= new DeliveredResponse(Delivered);
 
     /// <summary>
-    /// Relays one stream.
-    /// 1. Take the events out of what has come. 2. Commit at the first content. 3. Send. 4. Stop when the answer is complete, broken or
-    /// silent; else 5. wait for more.
+    /// Relays a stream that has been held to its first content.
+    /// 1. Commit. 2. Write the events that have come. 3. Send. 4. Stop when the answer is complete or broken; else 5. wait for more.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
-    internal async ValueTask<RelayOutcome> RunAsync(UpstreamAttempt attempt, RelayContext context)
+    internal ValueTask<RelayOutcome> RunAsync(UpstreamStream upstream, RelayContext context)
     {
-        Begin(context);
+        // 1.
+        Commit(upstream, context);
+        onFirstToken();
+        return PumpAsync(upstream, this, context);
+    }
+
+    /// <summary>Forgets what the client has been sent.</summary>
+    internal void Forget()
+    {
+        Delivered.Clear();
+        _response?.Clear();
+    }
+
+    /// <summary>What takes the events of a provider that goes on with the answer.</summary>
+    /// <param name="matcher">Knows where the new text begins.</param>
+    /// <param name="exact">Whether the answer must repeat what was delivered, whatever that was.</param>
+    /// <param name="legacy">Whether this is a legacy completion.</param>
+    internal IStreamSink Continued(AnswerMatcher matcher, bool exact, bool legacy) => _isResponse
+        ? new ContinuedResponse(matcher, Delivered, Response, this, exact)
+        : new ContinuedStream(matcher, Delivered, this, exact, legacy);
+
+    /// <summary>Goes on with a stream that broke: what another provider's stream, held to its first content, adds to the answer.</summary>
+    /// <returns>A fault <see cref="AttemptFault.OtherAnswer"/> when it adds nothing because it answers something else.</returns>
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    internal async ValueTask<RelayOutcome> ContinueAsync(UpstreamStream upstream, IStreamSink continued, RelayContext context)
+    {
+        _continues = true;
+        upstream.Release(context.StartTick);
+        RelayOutcome outcome = await PumpAsync(upstream, continued, context).ConfigureAwait(false);
+        NoteContinued(outcome.Fault == AttemptFault.OtherAnswer ? ContinuationResults.Mismatch : ContinuationResults.Continued);
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    public bool IsRefused => false;
+
+    /// <inheritdoc/>
+    public void OnEvent(in SseEvent item, in StreamProgress progress)
+    {
+        WriteEvent(item.Raw);
+        if (_isResponse)
+        {
+            Response.Note(item.Data, _keeps);
+        }
+        else if (_keeps && !progress.IsEnded)
+        {
+            Delivered.Note(item.Data, progress.Chunk);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnComment(in SseEvent item) => WriteComment(item.Raw);
+
+    /// <inheritdoc/>
+    public void WriteEvent(ReadOnlySpan<byte> raw)
+    {
+        if (recorder.IsOn)
+        {
+            ReadOnlySpan<byte> block = recorder.WithoutId(raw);
+            Write(recorder.Add(block), block);
+        }
+        else
+        {
+            Write(raw);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WriteComment(ReadOnlySpan<byte> raw) => Write(recorder.IsOn ? recorder.WithoutId(raw) : raw);
+
+    /// <summary>Tells the client that its stream broke. The connection must be closed behind it, without the body's end.</summary>
+    internal ValueTask<bool> InterruptAsync(string message, RelayContext context)
+    {
+        var text = new ArrayBufferWriter<byte>(512);
+        ErrorWriter.WriteInterruption(text, message, _isResponse, _isResponse ? new ResponseProgress(Response.Id, Response.Next) : default);
+        WriteEvent(text.WrittenSpan);
+        recorder.Break();
+        return client.FlushAsync(context.ClientPatience);
+    }
+
+    // Steps 2 to 5 of a relay, in one method: what it suspends is held for as long as the stream lasts.
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    private async ValueTask<RelayOutcome> PumpAsync(UpstreamStream upstream, IStreamSink sink, RelayContext context)
+    {
         metrics.StreamsStarted.Increment();
         try
         {
-            var decoder = BodyDecoder.For(attempt.Head);
-            long decoded = attempt.Head.Length;
-            bool ended = false;
-            signal.Arm(context.Timeouts.FirstToken);
             while (true)
             {
-                // 1.
-                _sawEvent = false;
-                BodyStatus status = TakeEvents(attempt, ref decoder, ref decoded);
-
                 // 2.
-                if (!_committed && ShouldCommit())
+                StreamState state = upstream.Take(sink);
+                if (sink.IsRefused)
                 {
-                    Commit(attempt, context);
-                    onFirstToken();
-                    signal.Limit(context.Timeouts.Total, context.StartTick);
+                    return RelayOutcome.AfterCommit(AttemptFault.OtherAnswer);
+                }
+
+                if (state == StreamState.Complete)
+                {
+                    return await CompleteAsync(upstream, context).ConfigureAwait(false);
                 }
 
                 // 3.
+                long clientTicks = 0;
                 if (_wrote)
                 {
                     _wrote = false;
+                    _tap?.Publish();
+                    recorder.Publish();
                     if (!await client.FlushAsync(context.ClientPatience).ConfigureAwait(false))
                     {
                         return RelayOutcome.Gone;
                     }
 
-                    // While the client was slow the deadline was its own.
-                    _sawEvent |= client.Waited;
+                    clientTicks = client.WaitedTicks;
                 }
 
                 // 4.
-                bool bodyEnded = status == BodyStatus.Done || (ended && (decoder.EndOfInput() || _progress.IsAnswered));
-                if (_progress.IsEnded || (bodyEnded && (_progress.IsAnswered || !_progress.NeedsEndMark)))
+                if (state == StreamState.Open)
                 {
-                    return await CompleteAsync(attempt, context, decoder, decoded, reusable: !ended).ConfigureAwait(false);
+                    // 5.
+                    state = upstream.Note(await upstream.ReadAsync(clientTicks).ConfigureAwait(false));
                 }
 
-                AttemptFault fault = FaultSoFar(attempt, status, bodyEnded || ended);
-                if (fault != AttemptFault.None)
+                switch (state)
                 {
-                    return Outcome(fault);
-                }
-
-                // 5.
-                if (_sawEvent)
-                {
-                    signal.Arm(_progress.IsAnswered ? AfterFinish : _committed ? context.Timeouts.Stall : context.Timeouts.FirstToken);
-                }
-
-                UpstreamRead read = await attempt.ReadMoreAsync(_committed ? attempt.Buffer.GetPosition(decoded) : attempt.Buffer.Start).ConfigureAwait(false);
-                decoded = _committed ? 0 : decoded;
-                switch (read)
-                {
-                    case UpstreamRead.ClientGone:
-                        return RelayOutcome.Gone;
-                    case UpstreamRead.Expired or UpstreamRead.Reset when _progress.IsAnswered:
-                        return await CompleteAsync(attempt, context, decoder, decoded, reusable: false).ConfigureAwait(false);
-                    case UpstreamRead.Expired:
-                        return Outcome(ExpiredFault());
-                    case UpstreamRead.Reset:
-                        return Outcome(AttemptFault.Cut);
-                    case UpstreamRead.End:
-                        ended = true;
-                        break;
+                    case StreamState.Complete:
+                        return await CompleteAsync(upstream, context).ConfigureAwait(false);
+                    case StreamState.Broken:
+                        return RelayOutcome.AfterCommit(upstream.Fault);
                 }
             }
         }
         finally
         {
             metrics.StreamsEnded.Increment();
-            _held.Clear();
-            _reader.Reset();
+            upstream.End();
         }
     }
 
-    /// <summary>Tells the client that its stream broke. The connection must be closed behind it, without the body's end.</summary>
-    internal ValueTask<bool> InterruptAsync(string message, RelayContext context)
+    private void NoteContinued(string result)
     {
-        var text = new ArrayBufferWriter<byte>(512);
-        ErrorWriter.WriteInterruption(text, message, context.Endpoint.Stream == StreamGrammar.Responses);
-        Write(text.WrittenSpan);
-        return client.FlushAsync(context.ClientPatience);
-    }
-
-    private void Begin(RelayContext context)
-    {
-        _progress = new StreamProgress(context.Endpoint.Stream);
-        _committed = false;
-        _chunked = context.ClientReadsChunks;
-        _wrote = false;
-        ProviderError = null;
-    }
-
-    private BodyStatus TakeEvents(UpstreamAttempt attempt, ref BodyDecoder decoder, ref long decoded)
-    {
-        ReadOnlySequence<byte> rest = attempt.Buffer.Slice(decoded);
-        BodyStatus status = BodyStatus.NeedMore;
-        while (!IsOver && (status = decoder.Next(ref rest, out ReadOnlySequence<byte> data)) == BodyStatus.Data)
+        if (_continues)
         {
-            foreach (ReadOnlyMemory<byte> part in data)
-            {
-                TakeEvents(part.Span);
-            }
-        }
-
-        decoded = attempt.Buffer.Length - rest.Length;
-        return status;
-    }
-
-    private bool IsOver => _progress.IsEnded || _progress.HasFailed || _reader.Error != SseError.None;
-
-    private void TakeEvents(ReadOnlySpan<byte> octets)
-    {
-        SseReader.Enumerator events = _reader.Read(octets);
-        int passed = 0;
-        while (events.MoveNext())
-        {
-            ref readonly SseEvent current = ref events.Current;
-            if (IsOver)
-            {
-                // Nothing counts behind the end.
-                continue;
-            }
-
-            if (!current.HasData)
-            {
-                // A comment keeps the client's connection alive but is no sign of life of the answer.
-                if (_committed)
-                {
-                    Write(current.Raw);
-                }
-
-                continue;
-            }
-
-            if (_progress.Note(current.Data) == EventAction.Drop)
-            {
-                if (_progress.HasFailed)
-                {
-                    KeepError(current.Data);
-                }
-                else
-                {
-                    metrics.StreamEventsMalformed.Increment();
-                }
-
-                continue;
-            }
-
-            passed++;
-            _sawEvent |= _committed || _progress.HasContent;
-            Write(current.Raw);
-        }
-
-        if (passed > 0)
-        {
-            metrics.StreamEvents.Add(passed);
+            _continues = false;
+            metrics.Continuations.Count(result);
         }
     }
 
-    private void Write(ReadOnlySpan<byte> octets)
+    private void Write(ReadOnlySpan<byte> octets, ReadOnlySpan<byte> rest = default)
     {
-        if (!_committed)
-        {
-            _held.Append(octets);
-            return;
-        }
-
         _wrote = true;
+        _tap?.Append(octets, rest);
         if (_chunked)
         {
-            ChunkWriter.Write(client.Writer, octets);
+            ChunkWriter.Write(client.Writer, octets, rest);
         }
         else
         {
-            client.Writer.Write(octets);
+            client.Writer.Put(octets);
+            client.Writer.Put(rest);
         }
     }
 
-    // An empty answer has no content but an end; it is complete all the same.
-    private bool ShouldCommit() => !_progress.HasFailed && _reader.Error == SseError.None
-        && (_progress.HasContent || _progress.IsAnswered || _held.Length > HoldLimit);
-
-    private void Commit(UpstreamAttempt attempt, RelayContext context)
+    private void Commit(UpstreamStream upstream, RelayContext context)
     {
-        context.Close |= !_chunked;
-        ResponseHeadWriter.WriteForwarded(client.Writer, attempt.Head, context.Mark, context.UnknownLength);
-        _committed = true;
-        foreach (ReadOnlyMemory<byte> part in _held.Octets)
-        {
-            Write(part.Span);
-        }
-
-        _held.Clear();
+        _chunked = context.ClientReadsChunks;
         _wrote = true;
+        _keeps = context.KeepsAnswer;
+        _isResponse = context.Endpoint.Stream == StreamGrammar.Responses;
+        context.Close |= !_chunked;
+        recorder.Begin(context);
+        Forget();
+        ResponseHeadWriter.WriteForwarded(client.Writer, upstream.Attempt.Head, context.Mark, context.UnknownLength);
+        _tap = context.Tap;
+        _tap?.Begin(upstream.Attempt.Head, context.Mark, -1, isStream: true);
+        upstream.Attempt.Head.LetGoOfFields();
+        upstream.Release(context.StartTick);
     }
 
     [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
-    private async ValueTask<RelayOutcome> CompleteAsync(UpstreamAttempt attempt, RelayContext context, BodyDecoder decoder, long decoded, bool reusable)
+    private async ValueTask<RelayOutcome> CompleteAsync(UpstreamStream upstream, RelayContext context)
     {
-        if (!_committed)
+        if (context.Endpoint.Stream == StreamGrammar.Chat && !upstream.Progress.IsEnded)
         {
-            // A stream of a grammar without content marks that ended at once.
-            Commit(attempt, context);
+            WriteEvent("data: [DONE]\n\n"u8);
         }
 
-        if (context.Endpoint.Stream == StreamGrammar.Chat && !_progress.IsEnded)
-        {
-            Write("data: [DONE]\n\n"u8);
-        }
+        recorder.Complete();
+
+        // Whoever has the whole answer finds it counted.
+        NoteContinued(ContinuationResults.Continued);
 
         if (_chunked)
         {
             client.Writer.Write(ChunkWriter.LastChunk);
         }
 
+        _tap?.Complete();
+
         if (!await client.FlushAsync(context.ClientPatience).ConfigureAwait(false))
         {
             return RelayOutcome.Gone;
         }
 
-        if (reusable)
-        {
-            await FinishUpstreamAsync(attempt, decoder, decoded).ConfigureAwait(false);
-        }
-
+        await upstream.FinishAsync().ConfigureAwait(false);
         return RelayOutcome.Complete(!context.Close);
-    }
-
-    // Reads the upstream body's own end, so that the connection can be used again; it usually came along with the last event.
-    [AsyncMethodBuilder(typeof(PooledTaskBuilder))]
-    private async ValueTask FinishUpstreamAsync(UpstreamAttempt attempt, BodyDecoder decoder, long decoded)
-    {
-        signal.Limit(Timeout.InfiniteTimeSpan);
-        signal.Arm(AfterEnd);
-        UpstreamRead read = UpstreamRead.Data;
-        while (read == UpstreamRead.Data)
-        {
-            BodyStatus status = Skip(attempt, ref decoder, decoded, out SequencePosition position);
-            if (status == BodyStatus.Done)
-            {
-                attempt.Finish(position);
-                return;
-            }
-
-            if (status == BodyStatus.Invalid)
-            {
-                return;
-            }
-
-            read = await attempt.ReadMoreAsync(position).ConfigureAwait(false);
-            decoded = 0;
-        }
-    }
-
-    private static BodyStatus Skip(UpstreamAttempt attempt, ref BodyDecoder decoder, long from, out SequencePosition position)
-    {
-        ReadOnlySequence<byte> rest = attempt.Buffer.Slice(from);
-        BodyStatus status;
-        do
-        {
-            status = decoder.Next(ref rest, out _);
-        }
-        while (status == BodyStatus.Data);
-        position = rest.Start;
-        return status;
-    }
-
-    private AttemptFault FaultSoFar(UpstreamAttempt attempt, BodyStatus status, bool ended)
-    {
-        if (_progress.HasFailed)
-        {
-            return AttemptFault.StreamError;
-        }
-
-        if (_reader.Error != SseError.None || (!_committed && attempt.Buffer.Length > SilentLimit))
-        {
-            return AttemptFault.Malformed;
-        }
-
-        return status == BodyStatus.Invalid || ended ? AttemptFault.Cut : AttemptFault.None;
-    }
-
-    private AttemptFault ExpiredFault()
-    {
-        if (signal.LimitExpired)
-        {
-            return _committed ? AttemptFault.TotalTimeout : AttemptFault.Deadline;
-        }
-
-        return _committed ? AttemptFault.Stall : AttemptFault.FirstTokenTimeout;
-    }
-
-    private RelayOutcome Outcome(AttemptFault fault) => _committed ? RelayOutcome.AfterCommit(fault) : RelayOutcome.BeforeCommit(fault);
-
-    private void KeepError(ReadOnlySpan<byte> data)
-    {
-        ErrorKind = OpenAiClassifier.ClassifyStreamError(data).Kind;
-        if (OpenAiError.TryRead(data, out OpenAiErrorFacts facts))
-        {
-            byte[] text = new byte[facts.Message.Length];
-            ProviderError = facts.Message.TryUnescape(data, text, out int written) ? Encoding.UTF8.GetString(text, 0, written) : null;
-        }
     }
 }

@@ -3,181 +3,123 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using FastGate.Protocol.Async;
 using FastGate.Protocol.Http;
+using FastGate.Proxy.Answers;
 using FastGate.Proxy.Attempts;
-using FastGate.Proxy.Connections;
 using FastGate.Proxy.Responses;
 
 namespace FastGate.Proxy.Relay;
 
 /// <summary>
-/// Hands a whole (not streamed) answer to the client. Up to <see cref="HoldLimit"/> it is held back until it is complete, so that an
-/// answer cut short upstream becomes a clean error; larger ones are passed on as they come, and if one is cut the client's connection
-/// is cut too.
+/// Hands a whole (not streamed) answer that was held to the client. One that is larger than what is held is passed on as it comes, and if
+/// it is cut the client's connection is cut too.
 /// </summary>
-internal sealed class UnaryRelay(ConnectionSignal signal, ClientOutput client)
+internal sealed class UnaryRelay(ClientOutput client)
 {
-    internal const int HoldLimit = 64 * 1024;
+    private AnswerTap? _tap;
 
-    private readonly BodyBuffer _held = new();
-
-    internal ValueTask<RelayOutcome> RunAsync(UpstreamAttempt attempt, RelayContext context)
+    internal ValueTask<RelayOutcome> RunAsync(HeldAnswer answer, RelayContext context)
     {
-        // The head is here, which is all that the request's deadline asks for.
-        signal.Limit(context.Timeouts.Total, context.StartTick);
-        ResponseHead head = attempt.Head;
-        bool fits = head.Framing == BodyFraming.None || (head.Framing == BodyFraming.ContentLength && head.ContentLength <= HoldLimit);
-        return fits ? RelayWholeAsync(attempt, context) : RelayPiecesAsync(attempt, context);
-    }
-
-    // The usual case: a known length that fits. It is read where it lies and copied once, behind the new head.
-    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
-    private async ValueTask<RelayOutcome> RelayWholeAsync(UpstreamAttempt attempt, RelayContext context)
-    {
-        long length = attempt.Head.Framing == BodyFraming.None ? 0 : attempt.Head.ContentLength;
-        long wanted = attempt.Head.Length + length;
-        while (attempt.Buffer.Length < wanted)
+        if (!answer.IsComplete)
         {
-            signal.Arm(context.Timeouts.FirstByte);
-            UpstreamRead read = await attempt.ReadMoreAsync(attempt.Buffer.Start).ConfigureAwait(false);
-            if (read != UpstreamRead.Data && !(read == UpstreamRead.End && attempt.Buffer.Length >= wanted))
-            {
-                return RelayOutcome.BeforeCommit(FaultOf(read));
-            }
+            return RelayPiecesAsync(answer, context);
         }
 
-        SequencePosition end = WriteWhole(attempt, context, length);
-        attempt.Finish(end);
-        return await client.FlushAsync(context.ClientPatience).ConfigureAwait(false) ? RelayOutcome.Complete(!context.Close) : RelayOutcome.Gone;
-    }
+        // What is held is copied once, behind the new head; its connection serves others while the client reads.
+        ResponseHeadWriter.WriteForwarded(client.Writer, answer.Attempt.Head, context.Mark, answer.Length);
+        Write(client.Writer, answer.Octets);
+        if (context.Tap is { } tap)
+        {
+            tap.Begin(answer.Attempt.Head, context.Mark, answer.Length, isStream: false);
+            tap.Append(answer.Octets);
+            tap.Complete();
+        }
 
-    private SequencePosition WriteWhole(UpstreamAttempt attempt, RelayContext context, long length)
-    {
-        ResponseHeadWriter.WriteForwarded(client.Writer, attempt.Head, context.Mark, length);
-        ReadOnlySequence<byte> body = attempt.Buffer.Slice(attempt.Head.Length, length);
-        Write(client.Writer, body);
-        return body.End;
+        answer.Finish();
+        answer.Clear();
+        ValueTask<bool> flush = client.FlushAsync(context.ClientPatience);
+        return flush.IsCompletedSuccessfully ? ValueTask.FromResult(OutcomeOf(flush.Result, context)) : EndAsync(flush, context);
     }
 
     [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
-    private async ValueTask<RelayOutcome> RelayPiecesAsync(UpstreamAttempt attempt, RelayContext context)
+    private static async ValueTask<RelayOutcome> EndAsync(ValueTask<bool> flush, RelayContext context) => OutcomeOf(await flush.ConfigureAwait(false), context);
+
+    private static RelayOutcome OutcomeOf(bool taken, RelayContext context) => taken ? RelayOutcome.Complete(!context.Close) : RelayOutcome.Gone;
+
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    private async ValueTask<RelayOutcome> RelayPiecesAsync(HeldAnswer answer, RelayContext context)
     {
         try
         {
-            // 1. Hold: decode without letting go of the head, until the body is complete or too large to hold.
-            var decoder = BodyDecoder.For(attempt.Head);
-            long decoded = attempt.Head.Length;
-            bool ended = false;
-            BodyStatus status;
+            // 1. The head and what is held.
+            long length = answer.Length >= 0 ? answer.Length : context.UnknownLength;
+            bool chunked = length == ResponseHeadWriter.Chunked;
+            context.Close |= length == ResponseHeadWriter.UntilClose;
+            ResponseHeadWriter.WriteForwarded(client.Writer, answer.Attempt.Head, context.Mark, length);
+            _tap = context.Tap;
+            _tap?.Begin(answer.Attempt.Head, context.Mark, length, isStream: false);
+            Write(answer.Octets, chunked);
+
+            // 2. What follows, as it comes.
             while (true)
             {
-                status = Gather(attempt, ref decoder, ref decoded);
-                if (status != BodyStatus.NeedMore || _held.Length > HoldLimit || (ended && decoder.EndOfInput()))
+                if (answer.IsComplete)
                 {
-                    break;
+                    _tap?.Complete();
+                }
+                else
+                {
+                    _tap?.Publish();
                 }
 
-                if (ended)
-                {
-                    return RelayOutcome.BeforeCommit(AttemptFault.Cut);
-                }
-
-                signal.Arm(context.Timeouts.FirstByte);
-                UpstreamRead read = await attempt.ReadMoreAsync(attempt.Buffer.Start).ConfigureAwait(false);
-                if (read is not (UpstreamRead.Data or UpstreamRead.End))
-                {
-                    return RelayOutcome.BeforeCommit(FaultOf(read));
-                }
-
-                ended = read == UpstreamRead.End;
-            }
-
-            if (status == BodyStatus.Invalid)
-            {
-                return RelayOutcome.BeforeCommit(AttemptFault.Malformed);
-            }
-
-            // 2. Commit. A held body that is complete has a length now, whatever framing it came in.
-            bool complete = status == BodyStatus.Done || ended;
-            bool lengthKnown = complete || attempt.Head.Framing == BodyFraming.ContentLength;
-            bool chunked = !lengthKnown && context.ClientReadsChunks;
-            Commit(attempt, context, complete ? _held.Length : lengthKnown ? attempt.Head.ContentLength : context.UnknownLength, chunked);
-            SequencePosition position = attempt.Buffer.GetPosition(decoded);
-
-            // 3. Pass on.
-            while (true)
-            {
                 if (!await client.FlushAsync(context.ClientPatience).ConfigureAwait(false))
                 {
                     return RelayOutcome.Gone;
                 }
 
-                if (complete)
+                if (answer.IsComplete)
                 {
-                    attempt.Finish(position);
+                    answer.Finish();
                     return RelayOutcome.Complete(!context.Close);
                 }
 
-                signal.Arm(context.Timeouts.FirstByte);
-                UpstreamRead read = await attempt.ReadMoreAsync(position).ConfigureAwait(false);
-                if (read is not (UpstreamRead.Data or UpstreamRead.End))
+                AttemptFault fault = await answer.WaitAsync().ConfigureAwait(false);
+                if (fault == AttemptFault.None)
                 {
-                    return RelayOutcome.AfterCommit(FaultOf(read));
+                    fault = PassOn(answer, chunked);
                 }
 
-                status = PassOn(attempt, ref decoder, chunked, out position);
-                complete = status == BodyStatus.Done || (status == BodyStatus.NeedMore && read == UpstreamRead.End && decoder.EndOfInput());
-                if (status == BodyStatus.Invalid || (read == UpstreamRead.End && !complete))
+                if (fault != AttemptFault.None)
                 {
-                    return RelayOutcome.AfterCommit(AttemptFault.Cut);
-                }
-
-                if (complete && chunked)
-                {
-                    client.Writer.Write(ChunkWriter.LastChunk);
+                    return RelayOutcome.AfterCommit(fault);
                 }
             }
         }
         finally
         {
-            _held.Clear();
+            _tap = null;
+            answer.Clear();
         }
     }
 
-    private BodyStatus Gather(UpstreamAttempt attempt, ref BodyDecoder decoder, ref long decoded)
+    private AttemptFault PassOn(HeldAnswer answer, bool chunked)
     {
-        ReadOnlySequence<byte> rest = attempt.Buffer.Slice(decoded);
-        BodyStatus status;
-        while ((status = decoder.Next(ref rest, out ReadOnlySequence<byte> data)) == BodyStatus.Data)
+        AttemptFault fault;
+        while (answer.Take(out ReadOnlySequence<byte> data, out fault))
         {
-            _held.Append(data);
+            Write(data, chunked);
         }
 
-        decoded = attempt.Buffer.Length - rest.Length;
-        return status;
-    }
-
-    private void Commit(UpstreamAttempt attempt, RelayContext context, long length, bool chunked)
-    {
-        context.Close |= length == ResponseHeadWriter.UntilClose;
-        ResponseHeadWriter.WriteForwarded(client.Writer, attempt.Head, context.Mark, length);
-        WriteData(_held.Octets, chunked);
-    }
-
-    private BodyStatus PassOn(UpstreamAttempt attempt, ref BodyDecoder decoder, bool chunked, out SequencePosition position)
-    {
-        ReadOnlySequence<byte> rest = attempt.Buffer;
-        BodyStatus status;
-        while ((status = decoder.Next(ref rest, out ReadOnlySequence<byte> data)) == BodyStatus.Data)
+        if (answer.IsComplete && chunked)
         {
-            WriteData(data, chunked);
+            client.Writer.Write(ChunkWriter.LastChunk);
         }
 
-        position = rest.Start;
-        return status;
+        return fault;
     }
 
-    private void WriteData(in ReadOnlySequence<byte> data, bool chunked)
+    private void Write(in ReadOnlySequence<byte> data, bool chunked)
     {
+        _tap?.Append(data);
         if (!chunked)
         {
             Write(client.Writer, data);
@@ -190,18 +132,11 @@ internal sealed class UnaryRelay(ConnectionSignal signal, ClientOutput client)
         }
     }
 
-    private AttemptFault FaultOf(UpstreamRead read) => read switch
-    {
-        UpstreamRead.ClientGone => AttemptFault.ClientGone,
-        UpstreamRead.Expired => signal.LimitExpired ? AttemptFault.TotalTimeout : AttemptFault.FirstByteTimeout,
-        _ => AttemptFault.Cut,
-    };
-
     private static void Write(PipeWriter output, in ReadOnlySequence<byte> data)
     {
         foreach (ReadOnlyMemory<byte> part in data)
         {
-            output.Write(part.Span);
+            output.Put(part.Span);
         }
     }
 }

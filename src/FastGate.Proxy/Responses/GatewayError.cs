@@ -21,6 +21,11 @@ internal sealed record GatewayError(int Status, string Type, string Code, string
         ? "The API key is not one of this gateway's client keys."
         : "No API key was given. Send one of this gateway's client keys as 'Authorization: Bearer KEY' (or x-api-key, api-key, x-goog-api-key).");
 
+    internal static GatewayError NoSuchStream(string message) => new(404, InvalidRequest, "stream_not_found", message);
+
+    internal static GatewayError NotYourStream { get; } = new(403, InvalidRequest, "stream_forbidden",
+        "The stream was begun with another client key; resume it with the key that began it.");
+
     internal static GatewayError ModelNotFound(string model, string hint) =>
         new(404, InvalidRequest, "model_not_found", $"The model '{model}' does not exist here. {hint}", "model");
 
@@ -33,11 +38,15 @@ internal sealed record GatewayError(int Status, string Type, string Code, string
     internal static GatewayError RequestTimeout(string what) =>
         new(408, InvalidRequest, "request_timeout", $"The request's {what} did not arrive in time.");
 
+    internal static GatewayError Conflict(string message) => new(409, InvalidRequest, "idempotency_conflict", message, "idempotency-key");
+
     internal static GatewayError TooLarge(long limit) =>
         new(413, InvalidRequest, "request_too_large", $"The request body is larger than the {limit} bytes this gateway accepts (server.max_body).");
 
     internal static GatewayError UnsupportedMediaType(string given) =>
         new(400, InvalidRequest, "invalid_request", $"The content type '{given}' cannot be read here; send application/json.", "content-type");
+
+    internal static GatewayError NotSupported(string message) => new(501, InvalidRequest, "not_supported_by_target", message);
 
     internal static GatewayError Upstream(string message) => new(502, "api_error", "upstream_error", message);
 

@@ -99,11 +99,30 @@ internal static class ResponseHeadWriter
             head.Header(KnownHeader.XFastgateFallback, FailureNames[(int)mark.Fallback]);
         }
 
+        if (!mark.Stream.IsEmpty)
+        {
+            head.Header(KnownHeader.XFastgateStream, mark.Stream);
+        }
+
+        if (mark.Origin != AnswerOrigin.Made)
+        {
+            WriteOrigin(ref head, mark.Origin);
+        }
+
         if (mark.Close)
         {
             head.Raw("connection: close\r\n"u8);
         }
     }
+
+    private static void WriteOrigin(ref HeadWriter head, AnswerOrigin origin) => head.Raw(origin switch
+    {
+        AnswerOrigin.Stored => "x-fastgate-idempotency: stored\r\n"u8,
+        AnswerOrigin.Joined => "x-fastgate-idempotency: joined\r\n"u8,
+        AnswerOrigin.Replayed => "x-fastgate-idempotency: replayed\r\n"u8,
+        AnswerOrigin.CacheHit => "x-fastgate-cache: hit\r\n"u8,
+        _ => "x-fastgate-cache: stale\r\n"u8,
+    });
 
     private static void WriteFraming(ref HeadWriter head, int status, long length)
     {

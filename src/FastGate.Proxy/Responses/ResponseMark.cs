@@ -21,6 +21,12 @@ internal readonly ref struct ResponseMark
     /// <summary>The class of failure that caused the last hop; none when the first target answered.</summary>
     internal FailureClass Fallback { get; init; }
 
+    /// <summary>The token under which the stream can be resumed; empty if it cannot.</summary>
+    internal ReadOnlySpan<byte> Stream { get; init; }
+
+    /// <summary>Where the answer comes from.</summary>
+    internal AnswerOrigin Origin { get; init; }
+
     /// <summary>Whether the connection ends with this response.</summary>
     internal bool Close { get; init; }
 }

@@ -2,18 +2,21 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Security;
+using FastGate.Proxy.Answers;
 using FastGate.Proxy.Catalog;
 using FastGate.Proxy.Connections;
+using FastGate.Proxy.Idempotency;
+using FastGate.Proxy.LastResort;
 using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Probing;
+using FastGate.Proxy.Replay;
 using FastGate.Proxy.Time;
+using FastGate.Proxy.Transports;
 using FastGate.Proxy.Upstream;
 using FastGate.Routing.Retry;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace FastGate.Proxy.Server;
 
@@ -27,11 +30,13 @@ public sealed partial class DataPlane : IAsyncDisposable
     private readonly ConcurrentDictionary<long, ClientConnection> _connections = new();
     private readonly List<Listener> _listeners = [];
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SocketTransportFactory _transport;
+    private readonly ITransport _transport;
     private readonly Lock _reload = new();
     private readonly SnapshotBuilder _builder;
     private readonly Prober _prober;
     private GatewaySnapshot _snapshot;
+    private readonly MemoryIdempotencyStore _idempotency;
+    private IAnswerStore? _answers;
     private long _nextConnectionId;
     private int _open;
 
@@ -50,22 +55,19 @@ public sealed partial class DataPlane : IAsyncDisposable
         _logger = loggers.CreateLogger("FastGate.Proxy");
         _wheel = new TimerWheel(time);
         Time = time;
-        Routing = new RoutingContext(time, new RetryBudget(settings.RetryShare, settings.RetriesPerSecond), Events);
-        _builder = new SnapshotBuilder(_wheel, Metrics, Routing, connectors);
+        Events = new EventFeed(time);
+        Started = time.GetUtcNow();
+        Routing = new RoutingContext(time, new RetryBudget(settings.RetryShare, settings.RetriesPerSecond), new HealthObserver(Events, Metrics, IsRoute));
+        _transport = settings.Transport.Create();
+        _builder = new SnapshotBuilder(_wheel, Metrics, Routing, connectors ?? OverTransport);
         _snapshot = _builder.Build(settings, null);
         _prober = new Prober(() => Snapshot, Routing, _wheel, time);
+        _idempotency = new MemoryIdempotencyStore(settings.Stores.Idempotency, _wheel);
+        Webhooks = new Webhooks(_wheel, _transport, _logger);
+        OpenAnswers(settings);
         Catalog = new ModelCatalog(_wheel, time, _logger);
         Catalog.Update(_snapshot);
-        _transport = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions
-            {
-                // Continuations run on the socket loops: the design's performance page has the measurements.
-                UnsafePreferInlineScheduling = true,
-                WaitForDataBeforeAllocatingBuffer = false,
-                NoDelay = true,
-                Backlog = 4096,
-            }),
-            loggers);
+        Streams = new StreamRegistry(_wheel, settings.Limits);
     }
 
     /// <summary>The addresses that are listened on, with the ports that were really taken, in the order of <see cref="ListenAsync"/>.</summary>
@@ -77,6 +79,9 @@ public sealed partial class DataPlane : IAsyncDisposable
     /// <summary>Client connections that are open.</summary>
     public int OpenConnections => Volatile.Read(ref _open);
 
+    /// <summary>Requests that wait for their client or an upstream.</summary>
+    internal int WaitingRequests => _connections.Values.Count(connection => connection.Signal.Work.IsWaiting);
+
     internal GatewaySnapshot Snapshot => Volatile.Read(ref _snapshot);
 
     internal ModelCatalog Catalog { get; }
@@ -85,22 +90,48 @@ public sealed partial class DataPlane : IAsyncDisposable
 
     internal DrainState Drain { get; } = new();
 
+    /// <summary>The runs of requests with a key.</summary>
+    internal IIdempotencyStore Idempotency => _idempotency;
+
+    /// <summary>Requests with a key that go on without their clients.</summary>
+    internal int Detached => _idempotency.Detached;
+
+    /// <summary>Stored answers; null until a route stores any.</summary>
+    internal IAnswerStore? Answers => Volatile.Read(ref _answers);
+
+    /// <summary>Who is asked when no target can answer.</summary>
+    internal Webhooks Webhooks { get; }
+
     /// <summary>The clock of everything that is not a deadline of the timer wheel.</summary>
     internal TimeProvider Time { get; }
 
     /// <summary>What decisions share.</summary>
     internal RoutingContext Routing { get; }
 
-    /// <summary>The newest state changes of targets.</summary>
-    internal HealthEvents Events { get; } = new();
+    /// <summary>What happened lately.</summary>
+    internal EventFeed Events { get; }
+
+    /// <summary>When it was made.</summary>
+    internal DateTimeOffset Started { get; }
 
     internal TimerWheel Wheel => _wheel;
 
+    /// <summary>The streams that can be resumed.</summary>
+    internal StreamRegistry Streams { get; }
+
     internal ILogger Logger => _logger;
 
-    /// <summary>Binds every address, then accepts on all of them.</summary>
+    /// <summary>Binds every address, then serves: <see cref="BindAsync(IReadOnlyList{ListenSettings})"/> and <see cref="Start"/>.</summary>
     /// <exception cref="IOException">An address is in use or cannot be bound; the message names it. Nothing stays bound.</exception>
     public async Task ListenAsync(IReadOnlyList<ListenSettings> addresses)
+    {
+        await BindAsync(addresses).ConfigureAwait(false);
+        Start();
+    }
+
+    /// <summary>Binds every address. Nothing is accepted yet, and no provider asked.</summary>
+    /// <exception cref="IOException">An address is in use or cannot be bound; the message names it. Nothing stays bound.</exception>
+    public async Task BindAsync(IReadOnlyList<ListenSettings> addresses)
     {
         try
         {
@@ -116,7 +147,11 @@ public sealed partial class DataPlane : IAsyncDisposable
             await DisposeListenersAsync().ConfigureAwait(false);
             throw;
         }
+    }
 
+    /// <summary>Accepts on every address, and begins to ask providers for their models and their health.</summary>
+    public void Start()
+    {
         foreach (Listener listener in _listeners)
         {
             listener.Accepting = AcceptAsync(listener);
@@ -135,8 +170,11 @@ public sealed partial class DataPlane : IAsyncDisposable
         {
             GatewaySnapshot old = _snapshot;
             GatewaySnapshot current = _builder.Build(settings, old);
+            _idempotency.Limits = settings.Stores.Idempotency;
+            OpenAnswers(settings);
             Volatile.Write(ref _snapshot, current);
             Catalog.Update(current);
+            Streams.Apply(settings.Limits);
             foreach (UpstreamPool pool in SnapshotBuilder.Unused(old, current))
             {
                 // Requests under way still use it: it closes each connection as it comes back.
@@ -199,8 +237,28 @@ public sealed partial class DataPlane : IAsyncDisposable
             provider.Pool.Dispose();
         }
 
+        Webhooks.Dispose();
+        if (_answers is { } answers)
+        {
+            await answers.DisposeAsync().ConfigureAwait(false);
+        }
+
         _wheel.Dispose();
+        await _transport.DisposeAsync().ConfigureAwait(false);
     }
+
+    private UpstreamConnector OverTransport(ProviderSettings settings, TimerWheel wheel) => new(Origin.Of(settings.BaseUrl), settings.Tls, wheel, _transport);
+
+    private void OpenAnswers(GatewaySettings settings)
+    {
+        // Its bounds and its file hold from the first route that stores answers until the process ends.
+        if (_answers is null && settings.Answers.Values.Append(settings.DirectAnswers).Any(policy => policy.Stores))
+        {
+            Volatile.Write(ref _answers, AnswerStores.Open(settings.Stores, _logger));
+        }
+    }
+
+    private bool IsRoute(string plan) => Snapshot.Routes.Any(route => route.Name == plan);
 
     private async Task<IConnectionListener> BindAsync(ListenSettings address)
     {
@@ -252,7 +310,6 @@ public sealed partial class DataPlane : IAsyncDisposable
             long id = Interlocked.Increment(ref _nextConnectionId);
             var connection = new ClientConnection(this, context, id);
             _connections[id] = connection;
-            Metrics.ConnectionsAccepted.Increment();
             _ = ServeAsync(connection, id, listener.Tls);
         }
     }
@@ -273,7 +330,6 @@ public sealed partial class DataPlane : IAsyncDisposable
         {
             _connections.TryRemove(id, out _);
             Interlocked.Decrement(ref _open);
-            Metrics.ConnectionsClosed.Increment();
             if (IsDraining && _connections.IsEmpty)
             {
                 _allClosed.TrySetResult();

@@ -37,6 +37,9 @@ internal sealed class TimerWheel : IDisposable
         _ticker = Ticker.Create(time, Advance);
     }
 
+    /// <summary>The clock it turns by.</summary>
+    internal TimeProvider Time => _time;
+
     /// <summary>Number of entries filed in a slot, for tests.</summary>
     internal int Filed => Volatile.Read(ref _filed);
 

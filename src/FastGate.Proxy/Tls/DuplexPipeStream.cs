@@ -4,10 +4,17 @@ using System.IO.Pipelines;
 namespace FastGate.Proxy.Tls;
 
 /// <summary>A stream over a transport's two pipes, for <see cref="System.Net.Security.SslStream"/> to encrypt through.</summary>
+/// <remarks>A cancelled wait goes on, since the encrypting stream could not: it is ended for good or not at all, by <see cref="GivesUp"/>.</remarks>
 internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
 {
     private readonly PipeReader _input = pipe.Input;
     private readonly PipeWriter _output = pipe.Output;
+
+    /// <summary>
+    /// Asked before every wait for the peer, so that cancelling one that is under way has it asked: whether the stream is to end there.
+    /// Null: never. The encrypting stream waits twice for the same octets, the first time without room for any.
+    /// </summary>
+    internal Func<bool>? GivesUp { get; set; }
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -31,7 +38,7 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        while (true)
+        while (GivesUp?.Invoke() != true)
         {
             ReadResult result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
             ReadOnlySequence<byte> buffer = result.Buffer;
@@ -52,6 +59,8 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
                 return 0;
             }
         }
+
+        return 0;
     }
 
     /// <inheritdoc/>

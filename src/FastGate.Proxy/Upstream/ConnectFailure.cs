@@ -15,12 +15,9 @@ internal enum ConnectFailure : byte
     /// <summary>The TLS handshake failed, usually because of the certificate.</summary>
     Tls,
 
-    /// <summary>Not within the connect timeout.</summary>
-    Timeout,
-
-    /// <summary>The pool's bound is reached and no connection came back within the connect timeout.</summary>
+    /// <summary>The pool's bound is reached and no connection came back before the caller's patience was at its end.</summary>
     PoolExhausted,
 
-    /// <summary>The caller went away meanwhile.</summary>
+    /// <summary>Not before the caller's patience was at its end, or the caller went away.</summary>
     Cancelled,
 }

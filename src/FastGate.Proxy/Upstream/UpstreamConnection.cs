@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Security;
+using FastGate.Transport.Connections;
 using Microsoft.AspNetCore.Connections;
 
 namespace FastGate.Proxy.Upstream;
@@ -11,12 +12,14 @@ internal sealed class UpstreamConnection
 {
     private readonly ConnectionContext _transport;
     private readonly SslStream? _tls;
+    private readonly ILoopConnection? _loop;
     private int _disposed;
 
     internal UpstreamConnection(ConnectionContext transport, IDuplexPipe pipe, SslStream? tls, long createdTick)
     {
         _transport = transport;
         _tls = tls;
+        _loop = transport as ILoopConnection;
         Input = pipe.Input;
         Output = pipe.Output;
         CreatedTick = createdTick;
@@ -27,6 +30,9 @@ internal sealed class UpstreamConnection
 
     /// <summary>What the provider receives.</summary>
     internal PipeWriter Output { get; }
+
+    /// <summary>The loop that the connection lives on; -1 where connections have none.</summary>
+    internal int Loop => _loop?.Loop ?? -1;
 
     /// <summary>When the connection was made, in ticks of the timer wheel.</summary>
     internal long CreatedTick { get; }
@@ -39,10 +45,16 @@ internal sealed class UpstreamConnection
 
     /// <summary>
     /// Whether an idle connection can carry a request: the provider has neither closed it nor sent something nobody asked for.
-    /// Makes no system call: the transport receives on idle connections too, so both are already known here.
+    /// Makes no system call: the transport hears of both on idle connections, too.
     /// </summary>
     internal bool IsUsable()
     {
+        // A loop knows of the end, too.
+        if (_loop is not null && _tls is null)
+        {
+            return _loop.IsQuiet;
+        }
+
         if (_transport.ConnectionClosed.IsCancellationRequested)
         {
             return false;
@@ -62,6 +74,9 @@ internal sealed class UpstreamConnection
         Input.AdvanceTo(result.Buffer.Start);
         return result.IsCanceled && result.Buffer.IsEmpty && !result.IsCompleted;
     }
+
+    /// <summary>Has the connection's continuations run where the caller runs from now on, where connections have loops.</summary>
+    internal void MoveToCaller() => _loop?.MoveToCurrentLoop();
 
     /// <summary>Ends a pending read and a pending flush, the latter at the transport so that nothing written is lost. From any thread.</summary>
     internal void EndWaits()

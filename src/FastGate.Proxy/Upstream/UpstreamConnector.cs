@@ -6,9 +6,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using FastGate.Proxy.Time;
 using FastGate.Proxy.Tls;
+using FastGate.Proxy.Transports;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastGate.Proxy.Upstream;
 
@@ -17,21 +16,25 @@ namespace FastGate.Proxy.Upstream;
 /// </summary>
 internal sealed class UpstreamConnector : IUpstreamConnector
 {
-    private static readonly SocketConnectionFactoryOptions TransportOptions = new()
-    {
-        UnsafePreferInlineScheduling = true,
-        WaitForDataBeforeAllocatingBuffer = false,
-    };
-
     private readonly Origin _origin;
     private readonly UpstreamTls _trust;
     private readonly TimerWheel _wheel;
-    private readonly SocketConnectionContextFactory _transport = new(TransportOptions, NullLogger.Instance);
+    private readonly ITransport _transport;
     private readonly SslClientAuthenticationOptions? _tls;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
     private int _rotation = -1;
 
-    internal UpstreamConnector(Origin origin, UpstreamTls trust, TimerWheel wheel)
+    /// <summary>Makes a connector.</summary>
+    /// <param name="origin">Where to.</param>
+    /// <param name="trust">How the certificate is checked.</param>
+    /// <param name="wheel">Tells the time.</param>
+    /// <param name="transport">Carries the connections.</param>
+    /// <param name="resolve">Gives the addresses of a name; null: the system's resolver.</param>
+    internal UpstreamConnector(
+        Origin origin, UpstreamTls trust, TimerWheel wheel, ITransport transport, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
+        _resolve = resolve ?? Dns.GetHostAddressesAsync;
+        _transport = transport;
         _origin = origin;
         _trust = trust;
         _wheel = wheel;
@@ -43,38 +46,33 @@ internal sealed class UpstreamConnector : IUpstreamConnector
     /// The name is resolved for every connection, so a changed DNS answer is followed as
     /// connections reach their lifetime; every address of the answer is tried, beginning with another one each time.
     /// </remarks>
-    public async Task<ConnectResult> ConnectAsync(TimeSpan timeout, CancellationToken cancellation)
+    public async Task<ConnectResult> ConnectAsync(CancellationToken ended)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(timeout);
-        Socket? socket = null;
         try
         {
-            IPAddress[] addresses = await ResolveAsync(deadline.Token).ConfigureAwait(false);
+            IPAddress[] addresses = await ResolveAsync(ended).ConfigureAwait(false);
             if (addresses.Length == 0)
             {
                 return ConnectResult.Failed(ConnectFailure.Dns, $"the name {_origin.Host} has no address");
             }
 
             int first = (int)((uint)Interlocked.Increment(ref _rotation) % (uint)addresses.Length);
+            ConnectionContext connection;
             for (int i = 0; ; i++)
             {
                 IPAddress address = addresses[(first + i) % addresses.Length];
-                socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 try
                 {
-                    await socket.ConnectAsync(new IPEndPoint(address, _origin.Port), deadline.Token).ConfigureAwait(false);
+                    connection = await _transport.ConnectAsync(new IPEndPoint(address, _origin.Port), ended).ConfigureAwait(false);
                     break;
                 }
                 catch (SocketException) when (i + 1 < addresses.Length)
                 {
-                    socket.Dispose();
+                    // The next address may answer.
                 }
             }
 
-            ConnectionContext connection = _transport.Create(socket);
-            socket = null;
-            return _tls is null ? Plain(connection) : await HandshakeAsync(connection, deadline.Token).ConfigureAwait(false);
+            return _tls is null ? Plain(connection) : await HandshakeAsync(connection, ended).ConfigureAwait(false);
         }
         catch (SocketException e)
         {
@@ -83,20 +81,13 @@ internal sealed class UpstreamConnector : IUpstreamConnector
         }
         catch (OperationCanceledException)
         {
-            return ConnectResult.Failed(cancellation.IsCancellationRequested ? ConnectFailure.Cancelled : ConnectFailure.Timeout);
-        }
-        finally
-        {
-            socket?.Dispose();
+            return ConnectResult.Failed(ConnectFailure.Cancelled);
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _transport.Dispose();
-
     private async ValueTask<IPAddress[]> ResolveAsync(CancellationToken cancellation) => IPAddress.TryParse(_origin.Host, out IPAddress? literal)
         ? [literal]
-        : await Dns.GetHostAddressesAsync(_origin.Host, cancellation).ConfigureAwait(false);
+        : await _resolve(_origin.Host, cancellation).ConfigureAwait(false);
 
     private ConnectResult Plain(ConnectionContext connection) => ConnectResult.Of(new UpstreamConnection(connection, connection.Transport, null, _wheel.Now));
 

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Numerics;
 using FastGate.Proxy.Time;
 
 namespace FastGate.Proxy.Upstream;
@@ -7,15 +7,14 @@ namespace FastGate.Proxy.Upstream;
 /// The connections to one provider: bounded in number, reused most recently used first, checked before use.
 /// </summary>
 /// <remarks>
-/// Two tiers. A small hot set of slots is exchanged without a lock, beginning at the slot of the processor the caller runs on, so
-/// a loop mostly meets its own connections again. What does not fit there lies in a stack behind a lock. Past the bound callers
-/// queue, and a connection that comes back goes straight to the first of them.
+/// In lanes, one for each loop (or processor), so that a loop meets its own connections again: only a loop whose lane is empty takes one
+/// from another's, which then moves to it. A lane has two tiers: a few hot slots that are exchanged without a lock, and a stack behind a
+/// lock. Past the bound callers queue, and a connection that comes back goes straight to the first of them.
 /// The order "put back, then look for somebody waiting" here and "queue, then look for a connection" there, with an interlocked
 /// operation in between on both sides, leaves no window in which a connection lies idle while somebody waits.
 /// </remarks>
 internal sealed class UpstreamPool : IDisposable
 {
-    private const int HotSlots = 16;
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
     private readonly IUpstreamConnector _connector;
@@ -23,12 +22,10 @@ internal sealed class UpstreamPool : IDisposable
     private readonly long _idleTicks;
     private readonly long _lifetimeTicks;
     private readonly int _maxConnections;
-    private readonly Slot[] _hot = new Slot[HotSlots];
+    private readonly PoolLane[] _lanes = [.. Enumerable.Range(0, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)).Select(_ => new PoolLane())];
     private readonly Lock _lock = new();
-    private readonly Stack<UpstreamConnection> _rest = new();
     private readonly LinkedList<TaskCompletionSource<UpstreamConnection?>> _waiters = new();
     private readonly SweepTimer _sweep;
-    private int _restCount;
     private int _waiting;
     private int _total;
     private volatile bool _retired;
@@ -49,32 +46,17 @@ internal sealed class UpstreamPool : IDisposable
     /// <summary>An idle connection that can be used, or null. Never blocks, never allocates.</summary>
     internal UpstreamConnection? TryRent()
     {
-        int start = Thread.GetCurrentProcessorId();
-        for (int i = 0; i < HotSlots; i++)
+        int own = PoolLane.OfCaller;
+        for (int i = 0; i < _lanes.Length; i++)
         {
-            ref UpstreamConnection? slot = ref _hot[(start + i) & (HotSlots - 1)].Connection;
-            if (Volatile.Read(ref slot) is not null && Interlocked.Exchange(ref slot, null) is { } hot && Check(hot))
+            PoolLane lane = _lanes[(own + i) & (_lanes.Length - 1)];
+            while (lane.TryTake() is { } connection)
             {
-                return hot;
-            }
-        }
-
-        while (Volatile.Read(ref _restCount) > 0)
-        {
-            UpstreamConnection? connection;
-            lock (_lock)
-            {
-                if (!_rest.TryPop(out connection))
+                if (Check(connection))
                 {
-                    return null;
+                    connection.MoveToCaller();
+                    return connection;
                 }
-
-                _restCount--;
-            }
-
-            if (Check(connection))
-            {
-                return connection;
             }
         }
 
@@ -83,24 +65,20 @@ internal sealed class UpstreamPool : IDisposable
 
     /// <summary>
     /// A connection that carries nothing yet, made anew; when the bound is reached, the next one that comes back (or is closed),
-    /// for which the caller waits up to <paramref name="timeout"/>.
+    /// for which the caller waits until <paramref name="ended"/>.
     /// </summary>
-    internal async ValueTask<ConnectResult> ConnectAsync(TimeSpan timeout, CancellationToken cancellation)
+    internal async ValueTask<ConnectResult> ConnectAsync(CancellationToken ended)
     {
         if (!TryReserve())
         {
             UpstreamConnection? returned;
             try
             {
-                returned = await WaitAsync(timeout, cancellation).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                return ConnectResult.Failed(ConnectFailure.PoolExhausted, $"all {_maxConnections} connections were in use");
+                returned = await WaitAsync(ended).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                return ConnectResult.Failed(ConnectFailure.Cancelled);
+                return ConnectResult.Failed(ConnectFailure.PoolExhausted, $"all {_maxConnections} connections were in use");
             }
 
             if (returned is not null)
@@ -109,7 +87,7 @@ internal sealed class UpstreamPool : IDisposable
             }
         }
 
-        ConnectResult result = await _connector.ConnectAsync(timeout, cancellation).ConfigureAwait(false);
+        ConnectResult result = await _connector.ConnectAsync(ended).ConfigureAwait(false);
         if (result.Succeeded)
         {
             result.Connection.Uses = 1;
@@ -159,7 +137,6 @@ internal sealed class UpstreamPool : IDisposable
     {
         Retire();
         _wheel.Remove(_sweep);
-        _connector.Dispose();
     }
 
     private bool Check(UpstreamConnection connection)
@@ -182,21 +159,8 @@ internal sealed class UpstreamPool : IDisposable
 
     private void Store(UpstreamConnection connection)
     {
-        int start = Thread.GetCurrentProcessorId();
-        for (int i = 0; i < HotSlots; i++)
-        {
-            ref UpstreamConnection? slot = ref _hot[(start + i) & (HotSlots - 1)].Connection;
-            if (Volatile.Read(ref slot) is null && Interlocked.CompareExchange(ref slot, connection, null) is null)
-            {
-                return;
-            }
-        }
-
-        lock (_lock)
-        {
-            _rest.Push(connection);
-            Interlocked.Increment(ref _restCount);
-        }
+        int lane = connection.Loop is >= 0 and int loop ? loop : PoolLane.OfCaller;
+        _lanes[lane & (_lanes.Length - 1)].Put(connection);
     }
 
     private bool TryReserve()
@@ -219,7 +183,7 @@ internal sealed class UpstreamPool : IDisposable
         }
     }
 
-    private async ValueTask<UpstreamConnection?> WaitAsync(TimeSpan timeout, CancellationToken cancellation)
+    private async ValueTask<UpstreamConnection?> WaitAsync(CancellationToken ended)
     {
         var waiter = new TaskCompletionSource<UpstreamConnection?>(TaskCreationOptions.RunContinuationsAsynchronously);
         LinkedListNode<TaskCompletionSource<UpstreamConnection?>> place;
@@ -232,9 +196,9 @@ internal sealed class UpstreamPool : IDisposable
         ServeWaiters();
         try
         {
-            return await waiter.Task.WaitAsync(timeout, cancellation).ConfigureAwait(false);
+            return await waiter.Task.WaitAsync(ended).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
             // Either this gives the place up, or the hand-over has just won: then it is not lost.
             if (!waiter.TrySetCanceled(CancellationToken.None))
@@ -296,29 +260,9 @@ internal sealed class UpstreamPool : IDisposable
     // Closes what has been idle or alive for too long, or was closed by the provider.
     private void Sweep()
     {
-        for (int i = 0; i < HotSlots; i++)
+        foreach (PoolLane lane in _lanes)
         {
-            if (Interlocked.Exchange(ref _hot[i].Connection, null) is { } connection && !DiscardIfExpired(connection))
-            {
-                Store(connection);
-            }
-        }
-
-        UpstreamConnection[] rest;
-        lock (_lock)
-        {
-            rest = [.. _rest];
-            _rest.Clear();
-            _restCount = 0;
-        }
-
-        // The newest lies on top of the stack and comes first in the array: put the oldest back first.
-        for (int i = rest.Length - 1; i >= 0; i--)
-        {
-            if (!DiscardIfExpired(rest[i]))
-            {
-                Store(rest[i]);
-            }
+            lane.Sweep(DiscardIfExpired);
         }
 
         if (Volatile.Read(ref _waiting) > 0)
@@ -341,14 +285,6 @@ internal sealed class UpstreamPool : IDisposable
 
         Discard(connection, "The idle connection was closed or too old.");
         return true;
-    }
-
-    // A slot on a cache line of its own, so that two loops do not contend.
-    [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct Slot
-    {
-        [FieldOffset(0)]
-        public UpstreamConnection? Connection;
     }
 
     private sealed class SweepTimer(UpstreamPool pool) : TimerEntry

@@ -11,6 +11,9 @@ namespace FastGate.Proxy.Views;
 /// <param name="plane">The data plane.</param>
 public sealed class GatewayView(DataPlane plane)
 {
+    /// <summary>When it began.</summary>
+    public DateTimeOffset Started => plane.Started;
+
     /// <summary>Whether the gateway is stopping.</summary>
     public bool IsDraining => plane.IsDraining;
 
@@ -26,8 +29,37 @@ public sealed class GatewayView(DataPlane plane)
     /// <summary>Events dropped because they were no JSON.</summary>
     public long MalformedStreamEvents => plane.Metrics.StreamEventsMalformed.Value;
 
+    /// <summary>Octets of memory that hold the events of resumable streams.</summary>
+    public long ReplayOctets => plane.Streams.Memory.Octets;
+
+    /// <summary>Streams that can be resumed.</summary>
+    public int ResumableStreams => plane.Streams.Count;
+
+    /// <summary>Requests that go on without their clients.</summary>
+    public int DetachedRequests => plane.Streams.Detached.Count;
+
     /// <summary>Requests answered, by route and status.</summary>
-    public IEnumerable<RequestCount> Requests => plane.Metrics.Requests.Read().Select(r => new RequestCount(r.Route, r.Status, r.Count));
+    public IEnumerable<RequestCount> Requests =>
+        from route in plane.Metrics.Requests.Read()
+        from status in route.Meters.Statuses.Read()
+        select new RequestCount(route.Route, status.Key, status.Value);
+
+    /// <summary>How long requests took, and the gateway's own work in them, by route. Routes without a request are left out.</summary>
+    public IEnumerable<(string Route, HistogramView Requests, HistogramView OwnWork)> RequestTimes =>
+        plane.Metrics.Requests.Read().Select(r => (r.Route, r.Meters.Requests.Read(), r.Meters.OwnWork.Read())).Where(r => r.Item2.Count > 0);
+
+    /// <summary>From a first failure until the target was out of rotation, by target.</summary>
+    public IEnumerable<(string Target, HistogramView Times)> Detections => plane.Metrics.Detections.Read();
+
+    /// <summary>From a first failure until the route was served again, by route and target.</summary>
+    public IEnumerable<((string Route, string Target) Labels, HistogramView Times)> Recoveries => plane.Metrics.Recoveries.Read();
+
+    /// <summary>The number of the newest event; 0 for none.</summary>
+    public long NewestEvent => plane.Events.Newest;
+
+    /// <summary>Families counted by result: name, help, and the results.</summary>
+    public IEnumerable<(string Name, string Help, ImmutableArray<(string Result, long Count)> Counts)> Results =>
+        plane.Metrics.Results.Select(family => (family.Name, family.Help, family.Read()));
 
     /// <summary>Failed attempts by target and class.</summary>
     public IEnumerable<(string Target, string Failure, long Count)> FailedAttempts => plane.Metrics.Attempts.Read();
@@ -44,6 +76,16 @@ public sealed class GatewayView(DataPlane plane)
 
     /// <summary>Every target that a route names or a request has named.</summary>
     public ImmutableArray<TargetView> Targets => [.. plane.Snapshot.Providers.SelectMany(p => p.Targets.All).OrderBy(t => t.Name, StringComparer.Ordinal).Select(View)];
+
+    /// <summary>The events behind a number, oldest first.</summary>
+    /// <param name="after">The number of the last one read; 0 for none.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="missed">How many of them are not kept any more.</param>
+    public GatewayEvent[] ReadEvents(long after, int most, out long missed) => plane.Events.Read(after, most, out missed);
+
+    /// <summary>Ends when there is an event behind a number.</summary>
+    /// <param name="after">The number.</param>
+    public Task WaitForEventAsync(long after) => plane.Events.WaitAsync(after);
 
     private long NowTicks => plane.Routing.Clock.NowTicks;
 
@@ -62,7 +104,12 @@ public sealed class GatewayView(DataPlane plane)
             health.State,
             health.Share / 1000.0,
             target.Decided.Load.InFlight,
-            target.Answered.Value,
+            new TargetMetersView(
+                target.Meters.Answered.Value,
+                target.Meters.Attempts.Read(),
+                target.Meters.FirstTokens.Read(),
+                target.Meters.PromptTokens.Value,
+                target.Meters.CompletionTokens.Value),
             health.Window(NowTicks),
             [.. (health.OpenedIncident is { } open ? incidents.Prepend(open) : incidents).Select(View)],
             [.. Enumerable.Range(0, target.Decided.Keys.Count).Select(i => View(target.Decided.Keys, i))]);
@@ -70,12 +117,14 @@ public sealed class GatewayView(DataPlane plane)
 
     private IncidentView View(Incident incident) => new(
         FailureClasses.Name(incident.Cause),
+        HealthRules.Name(incident.Rule),
         plane.Time.GetUtcNow() - new TimeSpan(NowTicks - incident.FirstFailureTicks),
         incident.Detection,
         incident.RouteRecovery,
         incident.TargetRecovery,
         incident.Rescued,
-        incident.Lost);
+        incident.Lost,
+        incident.StateChanges);
 
     private KeyView View(TargetKeys keys, int index) =>
         new(keys[index].Label, keys[index].IsOut ? "refused" : keys.IsUsable(index, NowTicks) ? "in_use" : "limited");

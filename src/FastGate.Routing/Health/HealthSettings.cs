@@ -83,6 +83,13 @@ public sealed record HealthSettings
     /// </summary>
     public TimeSpan Damping { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A target that falls ill again soon after a grey failure, or amid its return from one, is not believed as quickly the next time: the
+    /// damping of changes for the better doubles with each relapse up to here, and half of it the target must have been well at its full
+    /// share. Changes for the worse are damped by <see cref="Damping"/> only, which also holds where it is the longer of the two.
+    /// </summary>
+    public TimeSpan MaximumDamping { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
     public void Validate()
@@ -104,6 +111,7 @@ public sealed record HealthSettings
         Require(RecoveryPace > TimeSpan.Zero, nameof(RecoveryPace), "above 0");
         Require(TrialLease > TimeSpan.Zero, nameof(TrialLease), "above 0");
         Require(Damping >= TimeSpan.Zero, nameof(Damping), "0 or more");
+        Require(MaximumDamping >= TimeSpan.Zero, nameof(MaximumDamping), "0 or more");
     }
 
     private static void Require(bool holds, string name, string range)

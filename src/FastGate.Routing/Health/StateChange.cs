@@ -42,10 +42,24 @@ public enum HealthRule : byte
     Recovered,
 }
 
-/// <summary>Hears of state changes.</summary>
+/// <summary>Hears of state changes and incidents. Everything is called under the target's lock: hand over and return.</summary>
 public interface IHealthListener
 {
-    /// <summary>A target's state changed. Called under the target's lock: hand over and return.</summary>
+    /// <summary>A target's state changed.</summary>
     /// <param name="change">The change.</param>
     void StateChanged(in StateChange change);
+
+    /// <summary>An incident opened; the state has not changed yet.</summary>
+    /// <param name="incident">The incident.</param>
+    void IncidentOpened(Incident incident);
+
+    /// <summary>An incident closed: the target is healthy again.</summary>
+    /// <param name="incident">The incident.</param>
+    void IncidentClosed(Incident incident);
+
+    /// <summary>The first request of a plan that the target of an incident failed was answered by another attempt.</summary>
+    /// <param name="incident">The incident.</param>
+    /// <param name="plan">The plan's name: a route, or the target that the request named.</param>
+    /// <param name="duration">Since the incident's first failure.</param>
+    void RouteRecovered(Incident incident, string plan, TimeSpan duration);
 }

@@ -41,8 +41,8 @@ public sealed partial class TargetHealth
             case TargetState.Degraded:
                 EvaluateDegraded(word, attempts, failed, from, second, nowTicks);
                 break;
-            case TargetState.Recovering when HasReturned && MayChange(nowTicks):
-                ToHealthy(nowTicks);
+            case TargetState.Recovering when HasReturned:
+                EvaluateReturned(word, attempts, failed, from, second, nowTicks);
                 break;
         }
     }
@@ -52,7 +52,7 @@ public sealed partial class TargetHealth
         double rate = Rate(attempts, failed);
         double slowness = Slowness(from, second, out long p95);
         bool slow = slowness > _settings.DegradedLatencyFactor;
-        if (FailedByRate(rate, nowTicks))
+        if (FailedByRate(rate, nowTicks) && MayChange(nowTicks))
         {
             ToFailed(_lastClass, HealthRule.ErrorRate, null, grey: true, nowTicks);
         }
@@ -87,11 +87,11 @@ public sealed partial class TargetHealth
     {
         double rate = Rate(attempts, failed);
         double slowness = Slowness(from, second, out long p95);
-        if (FailedByRate(rate, nowTicks))
+        if (FailedByRate(rate, nowTicks) && MayChange(nowTicks))
         {
             ToFailed(_lastClass, HealthRule.ErrorRate, null, grey: true, nowTicks);
         }
-        else if (MayChange(nowTicks) && HasRecovered(attempts, failed, second, nowTicks))
+        else if (MayImprove(nowTicks) && HasRecovered(attempts, failed, second, nowTicks))
         {
             _windowFromSecond = second + 1;
             ToHealthy(nowTicks);
@@ -104,6 +104,30 @@ public sealed partial class TargetHealth
             }
 
             SetShare(word, ShareFor(rate, slowness));
+        }
+    }
+
+    /// <summary>All steps of the return are taken and only the name is missing: judged like a healthy target, and healthy once it has been well for long enough.</summary>
+    private void EvaluateReturned(HealthWord word, long attempts, long failed, long from, long second, long nowTicks)
+    {
+        double rate = Rate(attempts, failed);
+        double slowness = Slowness(from, second, out _);
+        if (FailedByRate(rate, nowTicks))
+        {
+            OnTrialFailed(_lastClass, null, nowTicks);
+        }
+        else if (rate >= _settings.DegradedErrorRate || slowness > _settings.DegradedLatencyFactor)
+        {
+            _wellSinceTicks = nowTicks;
+            SetShare(word, ShareFor(rate, slowness));
+        }
+        else
+        {
+            SetShare(word, HealthWord.FullShare);
+            if (!Grey || IsSettled(nowTicks))
+            {
+                ToHealthy(nowTicks);
+            }
         }
     }
 
@@ -144,7 +168,7 @@ public sealed partial class TargetHealth
         }
 
         // The hold is counted whether or not the state may change yet.
-        return nowTicks - _rateHeldSinceTicks >= _settings.FailedRateHold.Ticks && MayChange(nowTicks);
+        return nowTicks - _rateHeldSinceTicks >= _settings.FailedRateHold.Ticks;
     }
 
     /// <summary>

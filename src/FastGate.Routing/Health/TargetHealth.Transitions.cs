@@ -24,6 +24,9 @@ public sealed partial class TargetHealth
     private long _healthySinceTicks;
     private long _greyUntilTicks;
     private long _limitHeldTicks;
+    private long _relapseUntilTicks;
+    private long _wellSinceTicks;
+    private int _relapses;
     private int _doublings;
     private int _stepSuccesses;
     private bool _successSinceFailed;
@@ -130,9 +133,13 @@ public sealed partial class TargetHealth
             _stepSuccesses = 0;
             Store(word.With(trial: false, held: false, step: word.Step + 1, share: _shares[word.Step + 1], untilTicks: nowTicks));
         }
-        else if (!Grey || MayChange(nowTicks))
+        else
         {
-            ToHealthy(nowTicks);
+            _wellSinceTicks = nowTicks;
+            if (!Grey || IsSettled(nowTicks))
+            {
+                ToHealthy(nowTicks);
+            }
         }
     }
 
@@ -195,7 +202,8 @@ public sealed partial class TargetHealth
     {
         _lastProbeTicks = nowTicks;
         HealthSignal signal = FailureClasses.Signal(failure);
-        TargetState state = Read().State;
+        HealthWord word = Read();
+        TargetState state = word.State;
         if (signal == HealthSignal.Success)
         {
             _ring.AddProbeSuccess(SignalRing.SecondOf(nowTicks));
@@ -206,7 +214,7 @@ public sealed partial class TargetHealth
             {
                 TryRevive(nowTicks);
             }
-            else if (state == TargetState.Recovering && !Read().Held)
+            else if (state == TargetState.Recovering && !word.Held)
             {
                 StepUp(nowTicks);
             }
@@ -218,7 +226,11 @@ public sealed partial class TargetHealth
             _probeFailuresInARow++;
             if (state == TargetState.Recovering)
             {
-                OnTrialFailed(failure, null, nowTicks);
+                // While it is held out, a probe must not put off the trial that is due at the hold's end.
+                if (!word.Held || nowTicks >= word.UntilTicks)
+                {
+                    OnTrialFailed(failure, null, nowTicks);
+                }
             }
             else if (state != TargetState.Failed && _probeFailuresInARow >= _settings.ConsecutiveProbeFailures)
             {
@@ -246,7 +258,7 @@ public sealed partial class TargetHealth
             _firstFailureTicks = nowTicks;
             if (_incident is null)
             {
-                _pending = default;
+                ForgetPending();
             }
         }
 
@@ -277,15 +289,19 @@ public sealed partial class TargetHealth
 
         long second = SignalRing.SecondOf(nowTicks);
         long isolated = _ring.Results(Math.Max(second - IsolatedFailureSeconds + 1, _windowFromSecond), second).Failed - row;
-        ToFailed(failure, rule, retryAfter, grey || isolated >= IsolatedFailuresOfGrey, nowTicks);
+
+        // Of failed probes it is not known whether the requests' failures are isolated or of the same row.
+        bool mixed = rule != HealthRule.ProbesFailed && isolated >= IsolatedFailuresOfGrey;
+        ToFailed(failure, rule, retryAfter, grey || mixed, nowTicks);
     }
 
     private void OnTrialFailed(FailureClass failure, TimeSpan? retryAfter, long nowTicks)
     {
         // Bad answers after good ones: a grey failure, whatever it began as.
         bool grey = Grey || _successSinceFailed;
-        if (!grey || MayChange(nowTicks))
+        if (!grey || MayImprove(nowTicks))
         {
+            _relapses += grey ? 1 : 0;
             ToFailed(failure, HealthRule.TrialFailed, retryAfter, grey, nowTicks);
             return;
         }
@@ -305,6 +321,7 @@ public sealed partial class TargetHealth
             _doublings = 0;
         }
 
+        NoteRelapse(word, nowTicks);
         OpenIncident(failure, rule, grey, nowTicks);
         long cooldown = NextCooldownTicks(retryAfter);
         if (Grey)
@@ -321,6 +338,7 @@ public sealed partial class TargetHealth
 
     private void ToDegraded(HealthRule rule, int share, long nowTicks)
     {
+        NoteRelapse(Read(), nowTicks);
         OpenIncident(_lastClass, rule, grey: true, nowTicks);
         Change(TargetState.Degraded, share, 0, _lastClass, rule, nowTicks);
     }
@@ -359,6 +377,23 @@ public sealed partial class TargetHealth
         Store(HealthWord.Create(to, 0, false, false, share, word.Epoch + 1, untilTicks));
         _listener?.StateChanged(new StateChange(Target, word.State, to, nowTicks, cause, rule));
     }
+
+    private void NoteRelapse(HealthWord word, long nowTicks)
+    {
+        if (word.State == TargetState.Healthy)
+        {
+            _relapses = nowTicks < _relapseUntilTicks ? _relapses + 1 : 0;
+        }
+    }
+
+    private long ImprovementDampingTicks =>
+        Math.Max(_settings.Damping.Ticks, Math.Min(_settings.Damping.Ticks << Math.Min(_relapses, 20), _settings.MaximumDamping.Ticks));
+
+    /// <summary>Whether a change for the better may be shown, or one for the worse after what only looked better.</summary>
+    private bool MayImprove(long nowTicks) => nowTicks - _lastChangeTicks >= ImprovementDampingTicks;
+
+    /// <summary>Whether a target back at its full share may be called healthy.</summary>
+    private bool IsSettled(long nowTicks) => MayImprove(nowTicks) && (_relapses == 0 || nowTicks - _wellSinceTicks >= ImprovementDampingTicks / 2);
 
     private bool MayChange(long nowTicks) => nowTicks - _lastChangeTicks >= _settings.Damping.Ticks;
 

@@ -45,6 +45,9 @@ public enum FailureClass : byte
     /// <summary>The provider does not have the model.</summary>
     ModelNotFound,
 
+    /// <summary>The provider does not have the endpoint: 405, 501, a 404 about the path.</summary>
+    NotSupported,
+
     /// <summary>Any other 4xx: the client's fault.</summary>
     BadRequest,
 

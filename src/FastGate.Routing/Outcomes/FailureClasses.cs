@@ -6,7 +6,7 @@ public static class FailureClasses
     private static readonly string[] Names =
     [
         "none", "connect", "reset", "timeout", "slow_first_token", "stall", "stream_cut", "upstream_5xx", "rate_limited", "auth",
-        "context_window", "content_policy", "model_not_found", "bad_request", "malformed", "guardrail", "quality", "budget",
+        "context_window", "content_policy", "model_not_found", "not_supported", "bad_request", "malformed", "guardrail", "quality", "budget",
     ];
 
     /// <summary>How many values <see cref="FailureClass"/> has, <see cref="FailureClass.None"/> included.</summary>

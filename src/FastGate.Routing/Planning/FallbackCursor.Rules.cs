@@ -29,14 +29,22 @@ public partial struct FallbackCursor
             action = ClassActionKind.Default;
         }
 
+        // Once part of an answer was delivered nobody can be told about the request any more: whoever refuses to go on is passed over.
+        bool isFinal = !_committed && (failure == FailureClass.BadRequest || (action == ClassActionKind.Default && IsFinal(failure)));
+        if (isFinal || action == ClassActionKind.Stop)
+        {
+            if (_underWay > 0)
+            {
+                // Another attempt may still answer; what that comes to decides.
+                return new Decision { Kind = DecisionKind.Await, Slot = (byte)slot, Reason = failure };
+            }
+
+            return Finish(StopReason.Refused, failure, slot, nowTicks);
+        }
+
         if (_lastChance)
         {
             return Finish(StopReason.AllFailed, failure, slot, nowTicks);
-        }
-
-        if (failure == FailureClass.BadRequest || action == ClassActionKind.Stop || (action == ClassActionKind.Default && IsFinal(failure)))
-        {
-            return Finish(StopReason.Refused, failure, slot, nowTicks);
         }
 
         // The keys of one provider come before any other target, unless the route says `next`.

@@ -35,11 +35,11 @@ public partial struct FallbackCursor
 
     internal const int KeptAttempts = 16;
 
-    private readonly RoutePlan _plan;
-    private readonly RetryBudget _budget;
-    private readonly ChoiceShape _shape;
-    private readonly long _deadlineTicks;
-    private readonly ulong _diceSeed;
+    private RoutePlan _plan;
+    private RetryBudget _budget;
+    private ChoiceShape _shape;
+    private long _deadlineTicks;
+    private ulong _diceSeed;
     private RouteGroup _active;
     private RequestRandom _random;
     private ulong _eligible;
@@ -52,14 +52,25 @@ public partial struct FallbackCursor
     private int _hops;
     private int _underWay;
     private int _attempts;
-    private int _winner = -1;
+    private int _winner;
     private bool _committed;
     private bool _streaming;
     private bool _ended;
     private bool _lastChance;
 
-    internal FallbackCursor(RoutePlan plan, RetryBudget budget, RequestRandom random, in RequestShape shape, long nowTicks)
+    // In place, and only what says what the rest is worth: slots and entries of an earlier request are written anew when they are used.
+    internal void Reset(RoutePlan plan, RetryBudget budget, RequestRandom random, in RequestShape shape, long nowTicks)
     {
+        for (int i = 0; i < _chainLength; i++)
+        {
+            _chain[i] = null;
+        }
+
+        _tried = _blamed = 0;
+        _chainLength = _hops = _underWay = _attempts = 0;
+        _winner = -1;
+        _committed = _streaming = _ended = _lastChance = false;
+        FallbackReason = FirstFailure = FailureClass.None;
         _plan = plan;
         _budget = budget;
         _random = random;
@@ -78,6 +89,9 @@ public partial struct FallbackCursor
 
     /// <summary>Targets tried so far.</summary>
     public readonly int Hops => _hops;
+
+    /// <summary>Whether another target could be tried if this one failed, however well it is.</summary>
+    public readonly bool HasOthers => _hops < _plan.Hops && (Candidates(_active) | Candidates(_plan.Root)) != 0;
 
     /// <summary>The class that caused the last hop; <see cref="FailureClass.None"/> while the first target is the only one.</summary>
     public FailureClass FallbackReason { get; private set; }
@@ -188,6 +202,25 @@ public partial struct FallbackCursor
         };
     }
 
+    /// <summary>Whether <see cref="StartParallel"/> could find a target now, whatever the retry budget says.</summary>
+    /// <param name="nowTicks">The time.</param>
+    public readonly bool MayStartParallel(long nowTicks) =>
+        !_ended && !_committed && !_lastChance && _hops < _plan.Hops && nowTicks < _deadlineTicks && Candidates(_active) != 0;
+
+    /// <summary>Whether a failure of this class would send the request elsewhere because the route says so.</summary>
+    /// <param name="failure">The class.</param>
+    public readonly bool Reroutes(FailureClass failure)
+    {
+        ClassActionKind action = _plan.ActionOn(failure);
+        RouteGroup? to = action switch
+        {
+            ClassActionKind.Next => _active,
+            ClassActionKind.Chain when _chainLength == 0 => _plan.Chains[(int)failure],
+            _ => null,
+        };
+        return to is not null && !_lastChance && !_ended && _hops < _plan.Hops && Candidates(to) != 0;
+    }
+
     /// <summary>
     /// Starts another target beside those under way: to hedge when <c>hedge_after</c> is over, or as a racer. A hedge is taken
     /// out of the retry budget; a race was asked for and is not.
@@ -197,18 +230,12 @@ public partial struct FallbackCursor
     /// <returns>An attempt, or <see cref="DecisionKind.None"/>.</returns>
     public Decision StartParallel(bool hedge, long nowTicks)
     {
-        ulong candidates = Candidates(_active);
-        if (_ended || _committed || _lastChance || _hops >= _plan.Hops || nowTicks >= _deadlineTicks || candidates == 0)
+        if (!MayStartParallel(nowTicks) || (hedge && !_budget.TryTake(nowTicks)))
         {
             return default;
         }
 
-        if (hedge && !_budget.TryTake(nowTicks))
-        {
-            return default;
-        }
-
-        return TrySelect(candidates, shiftedToo: false, AttemptFlags.Parallel, FailureClass.None, nowTicks, out Decision decision) ? decision : default;
+        return TrySelect(Candidates(_active), shiftedToo: false, AttemptFlags.Parallel, FailureClass.None, nowTicks, out Decision decision) ? decision : default;
     }
 
     /// <summary>An attempt was cancelled because another one answered. It counts neither for nor against its target.</summary>
@@ -243,20 +270,25 @@ public partial struct FallbackCursor
         }
     }
 
-    internal Decision BeginRoute(ulong eligible, ulong tooLarge, long nowTicks)
+    internal Decision BeginRoute(in Eligibility eligible, long nowTicks)
     {
-        _eligible = eligible;
-        RouteGroup? larger = _plan.Chains[(int)FailureClass.ContextWindow];
-        if ((eligible & _active.LeafMask) == 0 && (tooLarge & _active.LeafMask) != 0)
+        _eligible = eligible.Leaves;
+        ulong chain = _active.LeafMask;
+        FailureClass hindrance = (eligible.Leaves & chain) != 0 ? FailureClass.None
+            : (eligible.TooLarge & chain) != 0 ? FailureClass.ContextWindow
+            : (eligible.Unable & chain) != 0 ? FailureClass.NotSupported
+            : FailureClass.None;
+        if (hindrance != FailureClass.None)
         {
-            // Known beforehand to fit nowhere on the chain: what is configured for that is done at once.
-            if (larger is null || (larger.LeafMask & eligible) == 0)
+            // Known beforehand that nobody on the chain can take it: what is configured for that is done at once.
+            RouteGroup? others = _plan.Chains[(int)hindrance];
+            if (others is null || (others.LeafMask & eligible.Leaves) == 0)
             {
-                return Finish(StopReason.NoTarget, FailureClass.ContextWindow, 0, nowTicks);
+                return Finish(StopReason.NoTarget, hindrance, 0, nowTicks);
             }
 
-            _active = larger;
-            FallbackReason = FailureClass.ContextWindow;
+            _active = others;
+            FallbackReason = hindrance;
         }
 
         return Advance(0, FailureClass.None, nowTicks);
@@ -264,6 +296,8 @@ public partial struct FallbackCursor
 
     internal Decision BeginChain(ReadOnlySpan<Target> chain, in RequestShape shape, long nowTicks)
     {
+        _eligible = 0;
+        bool unable = false;
         foreach (Target target in chain)
         {
             if (_chainLength == MaximumHops)
@@ -278,15 +312,19 @@ public partial struct FallbackCursor
             }
 
             bool allowed = shape.ProviderLock is null || shape.ProviderLock == target.Provider;
-            if (!known && allowed)
+            if ((shape.Needs & ~target.Offers) != 0)
+            {
+                unable = true;
+            }
+            else if (!known && allowed)
             {
                 _eligible |= target.MaxInputTokens == 0 || shape.InputTokens <= target.MaxInputTokens ? 1UL << _chainLength : 0;
                 _chain[_chainLength++] = target;
             }
         }
 
-        return _chainLength > 0 && _eligible == 0
-            ? Finish(StopReason.NoTarget, FailureClass.ContextWindow, 0, nowTicks)
+        return _chainLength > 0 && _eligible == 0 ? Finish(StopReason.NoTarget, FailureClass.ContextWindow, 0, nowTicks)
+            : _chainLength == 0 && unable ? Finish(StopReason.NoTarget, FailureClass.NotSupported, 0, nowTicks)
             : Advance(0, FailureClass.None, nowTicks);
     }
 
@@ -314,7 +352,7 @@ public partial struct FallbackCursor
 
         for (ulong rest = _blamed; rest != 0; rest &= rest - 1)
         {
-            TargetAt(BitOperations.TrailingZeroCount(rest)).Health.RequestRescued(nowTicks);
+            TargetAt(BitOperations.TrailingZeroCount(rest)).Health.RequestRescued(_plan.Name, nowTicks);
         }
 
         _blamed = 0;

@@ -20,14 +20,14 @@ public sealed class Planner(RetryBudget budget, RandomSource random)
     /// <param name="facts">What the route's conditions ask of it; <see cref="NoFacts"/> where there are none.</param>
     /// <param name="chain">The request's own chain, which replaces the route's; empty for none. At most the first eight count.</param>
     /// <param name="nowTicks">The time, in ticks of <see cref="MonotonicClock"/>.</param>
-    /// <param name="cursor">Receives the cursor. Keep it in one place and pass it by reference.</param>
+    /// <param name="cursor">A new cursor, or that of a request that is over. Keep it in one place and pass it by reference.</param>
     public Decision Begin<TFacts>(
-        RoutePlan plan, in RequestShape shape, ref TFacts facts, ReadOnlySpan<Target> chain, long nowTicks, out FallbackCursor cursor)
+        RoutePlan plan, in RequestShape shape, ref TFacts facts, ReadOnlySpan<Target> chain, long nowTicks, ref FallbackCursor cursor)
         where TFacts : IRequestFacts, allows ref struct
     {
         Budget.RequestBegun(nowTicks);
-        ulong eligible = plan.Eligible(shape, ref facts, out ulong tooLarge);
-        cursor = new FallbackCursor(plan, Budget, random.Next(), shape, nowTicks);
-        return chain.IsEmpty ? cursor.BeginRoute(eligible, tooLarge, nowTicks) : cursor.BeginChain(chain, shape, nowTicks);
+        Eligibility eligible = plan.Eligible(shape, ref facts);
+        cursor.Reset(plan, Budget, random.Next(), shape, nowTicks);
+        return chain.IsEmpty ? cursor.BeginRoute(eligible, nowTicks) : cursor.BeginChain(chain, shape, nowTicks);
     }
 }

@@ -11,6 +11,9 @@ public readonly struct RequestShape
     /// <summary>Estimated or requested output in tokens; 0 when unknown.</summary>
     public int OutputTokens { get; init; }
 
+    /// <summary>What a target must offer to be asked, as bits of <see cref="Targets.Target.Offers"/>; 0 for nothing in particular.</summary>
+    public uint Needs { get; init; }
+
     /// <summary>The only provider allowed; null for any. Compared by value with <see cref="Targets.Target.Provider"/>.</summary>
     public string? ProviderLock { get; init; }
 

@@ -17,6 +17,7 @@ public sealed class RoutePlan
     public const int MaximumLeaves = 64;
 
     private readonly int _smallestMaxInput;
+    private readonly uint _offeredByAll = uint.MaxValue;
 
     internal RoutePlan(RouteDefinition definition, RouteGroup root, IReadOnlyList<RouteLeaf> leaves, RouteGroup?[] chains, ClassActionKind[] actions)
     {
@@ -36,6 +37,7 @@ public sealed class RoutePlan
         {
             AllMask |= leaf.LeafMask;
             HasConditions |= leaf.When is not null;
+            _offeredByAll &= leaf.Target.Offers;
             if (leaf.MaxInputTokens > 0)
             {
                 _smallestMaxInput = Math.Min(_smallestMaxInput, leaf.MaxInputTokens);
@@ -101,20 +103,20 @@ public sealed class RoutePlan
         return false;
     }
 
-    /// <summary>The leaves whose rules a request satisfies: conditions, input size, provider lock.</summary>
-    /// <param name="shape">The request's sizes and lock.</param>
+    /// <summary>The leaves whose rules a request satisfies: conditions, what it needs, input size, provider lock.</summary>
+    /// <param name="shape">The request's needs, sizes and lock.</param>
     /// <param name="facts">What conditions ask of it.</param>
-    /// <param name="tooLarge">Leaves left out only because the input is too large for them.</param>
-    internal ulong Eligible<TFacts>(in RequestShape shape, ref TFacts facts, out ulong tooLarge)
+    internal Eligibility Eligible<TFacts>(in RequestShape shape, ref TFacts facts)
         where TFacts : IRequestFacts, allows ref struct
     {
-        tooLarge = 0;
-        if (!HasConditions && shape.InputTokens <= _smallestMaxInput && shape.ProviderLock is null)
+        if (!HasConditions && shape.InputTokens <= _smallestMaxInput && shape.ProviderLock is null && (shape.Needs & ~_offeredByAll) == 0)
         {
-            return AllMask;
+            return new Eligibility(AllMask, TooLarge: 0, Unable: 0);
         }
 
         ulong eligible = 0;
+        ulong tooLarge = 0;
+        ulong unable = 0;
         foreach (RouteLeaf leaf in Leaves)
         {
             if ((shape.ProviderLock is not null && leaf.Target.Provider != shape.ProviderLock) || (leaf.When is not null && !leaf.When.Holds(ref facts)))
@@ -122,7 +124,11 @@ public sealed class RoutePlan
                 continue;
             }
 
-            if (leaf.MaxInputTokens > 0 && shape.InputTokens > leaf.MaxInputTokens)
+            if ((shape.Needs & ~leaf.Target.Offers) != 0)
+            {
+                unable |= leaf.LeafMask;
+            }
+            else if (leaf.MaxInputTokens > 0 && shape.InputTokens > leaf.MaxInputTokens)
             {
                 tooLarge |= leaf.LeafMask;
             }
@@ -132,7 +138,7 @@ public sealed class RoutePlan
             }
         }
 
-        return eligible;
+        return new Eligibility(eligible, tooLarge, unable);
     }
 
     /// <summary>Of some leaves, those with another model that takes more input than the given one.</summary>

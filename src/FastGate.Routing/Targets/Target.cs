@@ -49,6 +49,9 @@ public sealed class Target
     /// <summary>The input it takes, in tokens; 0 when unknown.</summary>
     public int MaxInputTokens { get; init; }
 
+    /// <summary>What it offers, as bits whose meaning is the data plane's: a request goes only to targets that offer all it needs.</summary>
+    public uint Offers { get; init; } = uint.MaxValue;
+
     /// <summary>Price of a million input tokens, in any one currency; 0 when unknown or free.</summary>
     public double InputCost { get; init; }
 

@@ -11,7 +11,12 @@ public sealed class MonotonicClock(TimeProvider time)
     private const long StartTicks = TimeSpan.TicksPerSecond;
 
     private readonly long _origin = time.GetTimestamp();
+    private readonly double _ticksPerUnit = (double)TimeSpan.TicksPerSecond / time.TimestampFrequency;
 
     /// <summary>Now, in ticks of 100 ns; at least one second's worth.</summary>
-    public long NowTicks => StartTicks + time.GetElapsedTime(_origin).Ticks;
+    public long NowTicks => TicksAt(time.GetTimestamp());
+
+    /// <summary>The same for a moment that was taken down.</summary>
+    /// <param name="timestamp">What <see cref="TimeProvider.GetTimestamp"/> of the same clock gave; not from before this one was made.</param>
+    public long TicksAt(long timestamp) => StartTicks + (long)((timestamp - _origin) * _ticksPerUnit);
 }

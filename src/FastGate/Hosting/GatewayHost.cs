@@ -38,12 +38,13 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     /// <summary>The control plane's address.</summary>
     public IPEndPoint AdminAddress => _control.Address;
 
-    /// <summary>Listens: first the data plane, which is what clients wait for.</summary>
+    /// <summary>Takes every address, and only then begins: a port in use is all that is said, and no provider is asked for nothing.</summary>
     /// <exception cref="IOException">An address cannot be listened on.</exception>
     public async Task StartAsync()
     {
-        await _plane.ListenAsync(_listeners).ConfigureAwait(false);
+        await _plane.BindAsync(_listeners).ConfigureAwait(false);
         await _control.StartAsync().ConfigureAwait(false);
+        _plane.Start();
     }
 
     /// <summary>Loads the configuration again and puts it in force if it is valid; else the old one stays.</summary>
@@ -106,6 +107,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         Note("admin", old.Admin != current.Admin);
         Note("admin_token", !Equals(old.AdminToken, current.AdminToken));
         Note("server.workers", old.Server.Workers != current.Server.Workers);
+        Note("server.transport", old.Server.Transport != current.Server.Transport);
+        Note("stores.answers", old.Stores.Answers != current.Stores.Answers);
         return notes.ToImmutable();
 
         void Note(string key, bool changed)

@@ -14,10 +14,12 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
 {
     private const int Connections = 16;
     private const int TokensOfStream = 200;
-    private const int MostRounds = 12;
+    private const int Rounds = 5;
 
-    // Not 0: the control plane's server has a heartbeat of its own.
-    private const double MostBytes = 1.0;
+    // Not 0: the process allocates a few hundred bytes a second whether or not anybody asks (the heartbeat of the control plane's server,
+    // the prober), and a reading of the metrics some kilobytes more or less than the one before. The smallest object takes 24 bytes, so
+    // this is one request in fifty, or one event in fifty, that allocates anything.
+    private const double MostBytes = 0.5;
 
     [PublishedFact]
     public Task Request_allocates_nothing() => MeasureAsync(Chat.Body("mock/ok"), warmUp: 5_000, requests: 20_000, perEvent: false);
@@ -46,10 +48,10 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
                 await AllocatedAsync(gateway);
             }
 
-            // What is made when so many requests are under way for the first time (connections to the provider, pooled objects) may still be
-            // made in some rounds; what a request or an event allocates is in every one of them.
-            double least = double.MaxValue;
-            for (int round = 1; round <= MostRounds && least > MostBytes; round++)
+            // The median, not each: while tests of other projects use the machine, a stall makes more requests pile up than ever before, and
+            // what these need (connections to the provider, pooled objects) is made once.
+            var each = new List<double>();
+            for (int round = 1; round <= Rounds; round++)
             {
                 double first = await AllocatedAsync(gateway);
                 double before = await AllocatedAsync(gateway);
@@ -58,13 +60,14 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
 
                 double scrape = before - first;
                 double allocated = after - before - scrape;
-                least = Math.Min(least, allocated / (perEvent ? events : requests));
+                each.Add(allocated / (perEvent ? events : requests));
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"round {round}: {allocated:F0} B for {requests} requests with {events} events (and {scrape:F0} B a scrape)"));
                 Assert.Equal(perEvent, events > 0);
             }
 
-            Assert.True(least <= MostBytes, string.Create(CultureInfo.InvariantCulture, $"{least:F3} B each in the best round"));
+            each.Sort();
+            Assert.True(each[Rounds / 2] <= MostBytes, string.Create(CultureInfo.InvariantCulture, $"{each[Rounds / 2]:F3} B each in the median round"));
         }
         finally
         {

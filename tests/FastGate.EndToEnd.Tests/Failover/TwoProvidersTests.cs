@@ -27,7 +27,10 @@ public sealed class TwoProvidersTests : IAsyncLifetime
             routes:
               ok: { targets: [failing/error-500, working/ok], retry: { attempts: 0 } }
               down: { targets: [failing/error-500, working/error-503], retry: { attempts: 0 } }
-              cut: { targets: [failing/cut-stream, working/ok] }
+              cut: { targets: [failing/cut-stream, working/ok], stream: { continue: off } }
+              rescued: { targets: [failing/cut-stream, working/ok] }
+              hedged: { targets: [failing/slow-first-token, working/ok], hedge_after: 100ms }
+              raced: { strategy: race, race: 2, targets: [failing/silent, working/ok] }
             """);
     }
 
@@ -107,6 +110,54 @@ public sealed class TwoProvidersTests : IAsyncLifetime
         Assert.DoesNotContain("[DONE]", text, StringComparison.Ordinal);
         Assert.DoesNotContain("\"finish_reason\":\"", text, StringComparison.Ordinal);
         Assert.Empty(Completions(_working));
+    }
+
+    [Fact]
+    public async Task Cut_in_mid_stream_is_completed_by_the_other_provider()
+    {
+        string whole = await Gateway.Client.TextAsync("working/ok", "Hello");
+        using HttpResponseMessage response = await Gateway.Client.AskAsync(Chat.Body("rescued", stream: true));
+        string[] data = [.. (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(block => block["data: ".Length..])];
+
+        Assert.Equal("failing/cut-stream", response.Headers.GetValues("x-fastgate-target").Single());
+        Assert.Equal("[DONE]", data[^1]);
+        JsonElement[] choices = [.. data[..^1].Select(chunk => JsonDocument.Parse(chunk).RootElement.GetProperty("choices")[0])];
+        Assert.Equal(whole, string.Concat(choices.Select(choice => choice.GetProperty("delta").TryGetProperty("content", out JsonElement text) ? text.GetString() : "")));
+        Assert.Equal("stop", choices[^1].GetProperty("finish_reason").GetString());
+        Assert.Equal(2, Completions(_working).Count());
+        Assert.Contains("fastgate_stream_continuations_total{result=\"continued\"} 1", (await Gateway.Admin.GetStringAsync("/-/metrics")).Split('\n'));
+    }
+
+    [Fact]
+    public async Task Stream_that_is_slow_to_begin_is_hedged()
+    {
+        using HttpResponseMessage response = await Gateway.Client.AskAsync(Chat.Body("hedged", "echo: hello", stream: true));
+        string text = await response.Content.ReadAsStringAsync();
+
+        Assert.Equal("working/ok", response.Headers.GetValues("x-fastgate-target").Single());
+        Assert.Equal("2", response.Headers.GetValues("x-fastgate-attempts").Single());
+        Assert.EndsWith("data: [DONE]\n\n", text, StringComparison.Ordinal);
+        Assert.Contains("hello", text, StringComparison.Ordinal);
+        Assert.Single(Completions(_failing));
+        Assert.Single(Completions(_working));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task First_answer_of_a_race_wins(bool stream)
+    {
+        using HttpResponseMessage response = await Gateway.Client.AskAsync(Chat.Body("raced", "echo: hello", stream));
+        string text = await response.Content.ReadAsStringAsync();
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Equal("working/ok", response.Headers.GetValues("x-fastgate-target").Single());
+        Assert.Equal("2", response.Headers.GetValues("x-fastgate-attempts").Single());
+        Assert.Contains("hello", text, StringComparison.Ordinal);
+
+        // The loser's call is cancelled, which says nothing about it.
+        await _failing.WaitForAsync(call => call is { Method: "POST", Model: "silent" });
+        Assert.Contains("fastgate_target_state{target=\"failing/silent\"} 0", (await Gateway.Admin.GetStringAsync("/-/metrics")).Split('\n'));
     }
 
     // The gateway asks for the models, too.

@@ -46,7 +46,7 @@ internal sealed class Gateway : IAsyncDisposable
     public static async Task<Gateway> ServeAsync(string configuration, TemporaryFolder? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         TemporaryFolder used = folder ?? new TemporaryFolder();
-        string file = used.Write(ConfigurationFile, configuration);
+        string file = used.Write(ConfigurationFile, WithTransport(configuration));
         return await StartAsync(["serve", "--config", file], used, folder is null, environment);
     }
 
@@ -96,6 +96,13 @@ internal sealed class Gateway : IAsyncDisposable
             }
         }
     }
+
+    // FASTGATE_TEST_TRANSPORT has every gateway run on that transport instead of the system's default.
+    private static string WithTransport(string configuration) =>
+        Environment.GetEnvironmentVariable("FASTGATE_TEST_TRANSPORT") is not { Length: > 0 } transport ? configuration
+        : configuration.Contains("server: {", StringComparison.Ordinal) ? configuration.Replace("server: {", $"server: {{ transport: {transport},", StringComparison.Ordinal)
+        : configuration.Contains("server:", StringComparison.Ordinal) ? throw new InvalidOperationException("Write server as `server: { … }`, so that the transport can be put in.")
+        : $"server: {{ transport: {transport} }}\n{configuration}";
 
     private static async Task<Gateway> StartAsync(string[] command, TemporaryFolder folder, bool ownsFolder, IReadOnlyDictionary<string, string>? environment)
     {

@@ -63,6 +63,47 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("nowhere.yaml", AssertOneLine(error), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("check", 1)]
+    [InlineData("serve", 2)]
+    public async Task Certificate_and_key_that_do_not_belong_together_are_told_with_their_place(string command, int exitCode)
+    {
+        using var one = new SelfSigned(_folder, "one");
+        using var other = new SelfSigned(_folder, "other");
+        string file = _folder.Write("mixed.yaml", $"{Valid}tls: {{ cert: {one.CertificateFile}, key: {other.KeyFile} }}\n");
+
+        (int code, string output, string error) = await RunAsync(command, "--config", file);
+
+        Assert.Equal(exitCode, code);
+        Assert.Empty(output);
+        Assert.StartsWith($"{file}:2:", AssertOneLine(error), StringComparison.Ordinal);
+        Assert.Contains(one.CertificateFile, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("check")]
+    [InlineData("serve")]
+    public async Task Folder_in_the_place_of_a_file_is_one_line(string command)
+    {
+        (int code, string output, string error) = await RunAsync(command, "--config", _folder.Path);
+
+        Assert.Equal(2, code);
+        Assert.Empty(output);
+        Assert.Contains(_folder.Path, AssertOneLine(error), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Address_of_another_machine_is_one_line()
+    {
+        // RFC 5737: for documentation, and nobody's.
+        (int code, string output, string error) = await RunAsync(
+            "serve", "--config", _folder.Write("good.yaml", Valid), "--listen", "203.0.113.1:8080", "--admin", "127.0.0.1:0");
+
+        Assert.Equal(2, code);
+        Assert.Empty(output);
+        Assert.Contains("203.0.113.1:8080", AssertOneLine(error), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_configuration_and_keys_the_demo_is_named()
     {
@@ -92,6 +133,22 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("in use", line, StringComparison.Ordinal);
     }
 
+    // Nobody has been asked for anything by then: a provider that is down has no line of its own.
+    [Fact]
+    public async Task Port_of_the_control_plane_in_use_is_the_only_line()
+    {
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Listen();
+        string file = _folder.Write("unlisted.yaml", "providers: { a: { base_url: 'http://127.0.0.1:1/v1', key: k } }\n");
+
+        (int code, string output, string error) = await RunAsync("serve", "--config", file, "--listen", "127.0.0.1:0", "--admin", other.LocalEndPoint!.ToString()!);
+
+        Assert.Equal(2, code);
+        Assert.Empty(output);
+        Assert.Contains("in use", AssertOneLine(error), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Port_of_the_mock_in_use_is_one_line()
     {
@@ -109,6 +166,11 @@ public sealed class CommandTests : IDisposable
     [InlineData("serve", "--listen", "here")]
     [InlineData("sreve")]
     [InlineData("mock", "--latency", "soon")]
+    [InlineData("mock", "--slice", "-1")]
+    [InlineData("mock", "--fault-rate", "1.5")]
+    [InlineData("mock", "--tokens", "many")]
+    [InlineData("mock", "--continue", "nowhere")]
+    [InlineData("mock", "--faults", "nothing")]
     public async Task Bad_argument_is_one_line(params string[] arguments)
     {
         (int code, string output, string error) = await RunAsync(arguments);

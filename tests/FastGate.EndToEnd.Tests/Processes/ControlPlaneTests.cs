@@ -41,14 +41,48 @@ public sealed class ControlPlaneTests
     [PromtoolFact]
     public async Task Metrics_are_what_prometheus_expects()
     {
-        await using GatewayPair pair = await GatewayPair.StartAsync("routes: { chat: { targets: [mock/ok] } }");
-        await pair.Gateway.Client.TextAsync("chat");
+        await using GatewayPair pair = await GatewayPair.StartAsync("routes: { chat: { targets: [mock/error-503, mock/ok], retry: { attempts: 0 } } }");
+        for (int i = 0; i < 4; i++)
+        {
+            await pair.Gateway.Client.TextAsync("chat");
+        }
+
+        Assert.Contains("fastgate_time_to_recovery_seconds_count{route=\"chat\",target=\"mock/error-503\"} 1\n", await pair.Gateway.Admin.GetStringAsync("/-/metrics"), StringComparison.Ordinal);
         using var folder = new TemporaryFolder();
         string file = folder.Write("metrics", await pair.Gateway.Admin.GetStringAsync("/-/metrics"));
 
         (int code, string output, string error) = await ChildProcess.RunAsync("sh", ["-c", "promtool check metrics < \"$0\"", file]);
 
         Assert.True(code == 0, output + error);
+    }
+
+    [PromtoolFact]
+    public async Task Alert_rules_are_what_prometheus_expects()
+    {
+        (int code, string output, string error) = await ChildProcess.RunAsync("promtool", ["check", "rules", Path.Combine(Repository.Root, "deploy/prometheus/fastgate.rules.yml")]);
+
+        Assert.True(code == 0, output + error);
+    }
+
+    [Fact]
+    public async Task Events_tell_a_failover_as_it_happens()
+    {
+        await using GatewayPair pair = await GatewayPair.StartAsync("routes: { chat: { targets: [mock/error-503, mock/ok], retry: { attempts: 0 } } }");
+        using HttpResponseMessage response = await pair.Gateway.Admin.GetAsync("/-/events?last_event_id=0", HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+        await pair.Gateway.Client.TextAsync("chat");
+
+        string? line;
+        do
+        {
+            line = await lines.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.NotNull(line);
+        }
+        while (!line.StartsWith("data: ", StringComparison.Ordinal));
+        JsonElement data = JsonDocument.Parse(line["data: ".Length..]).RootElement;
+        Assert.Equal(
+            "chat mock/error-503 mock/ok upstream_5xx",
+            string.Join(' ', new[] { "route", "from", "to", "reason" }.Select(member => data.GetProperty(member).GetString())));
     }
 
     [Fact]

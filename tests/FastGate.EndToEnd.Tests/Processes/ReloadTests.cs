@@ -29,13 +29,21 @@ public sealed class ReloadTests
     [Fact]
     public async Task Hang_up_loads_what_the_environment_and_files_say_now()
     {
-        await using GatewayPair pair = await GatewayPair.StartAsync(Before);
+        await using var provider = new MockProvider.MockServer(new MockProvider.MockOptions { RequiredKey = Secrets.ProviderKey });
+        provider.Start();
+        using var folder = new TemporaryFolder();
+        using var secrets = new TemporaryFolder();
+        string secret = secrets.Write("key", "not-yet-the-key");
+        await using Gateway gateway = await Gateway.ServeAsync(
+            $$"""providers: { mock: { base_url: "http://{{provider.BoundEndpoint}}/v1", key: "${file:{{secret}}}", models: [ok] } }""", folder);
+        Assert.Equal(401, (await gateway.Client.ErrorAsync("mock/ok")).Status);
 
-        // The same file: only the signal makes it be read again.
-        pair.Gateway.Process.Signal(ChildProcess.HangUp);
-        await pair.Gateway.LoggedAsync(Loaded);
+        // The configuration's own file stays as it is: only the signal makes it be read again.
+        secrets.Replace("key", Secrets.ProviderKey);
+        gateway.Process.Signal(ChildProcess.HangUp);
+        await gateway.LoggedAsync(Loaded);
 
-        Assert.Equal("hello", await pair.Gateway.Client.TextAsync("route"));
+        Assert.Equal("hello", await gateway.Client.TextAsync("mock/ok"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using FastGate.Load.Compare;
+using FastGate.Load.Pages;
 
 namespace FastGate.Load.Tests.Compare;
 
@@ -32,9 +33,10 @@ public sealed class ComparisonTests
     [Fact]
     public void The_shipped_scenarios_are_valid_and_some_run_by_default()
     {
-        IReadOnlyList<Scenario> scenarios = Scenario.ReadAll(Path.Combine(RepositoryRoot(), "bench", "compare", "scenarios.json"));
-        Assert.Contains(scenarios, scenario => !scenario.Extended);
-        Assert.Equal(scenarios.Count, scenarios.Select(scenario => scenario.Name).Distinct().Count());
+        var file = ScenarioFile.Read(Path.Combine(Assets, "scenarios.json"));
+        Assert.Contains(file.Scenarios, scenario => !scenario.Extended);
+        Assert.Equal(file.Scenarios.Count, file.Scenarios.Select(scenario => scenario.Name).Distinct().Count());
+        Assert.Equal(file.Variants.Count, file.Variants.Select(variant => variant.Name).Distinct().Count());
     }
 
     [Theory]
@@ -42,6 +44,9 @@ public sealed class ComparisonTests
     [InlineData("{\"scenarios\":[{\"name\":\"a\",\"title\":\"a\",\"kind\":\"stream\",\"upstream\":\"nginx\"}]}", "load upstream")]
     [InlineData("{\"scenarios\":[{\"name\":\"a\",\"title\":\"a\",\"kind\":\"closed\",\"upstream\":\"nginx\",\"answer_bytes\":9999}]}", "2048")]
     [InlineData("{\"scenarios\":[{\"name\":\"a\",\"title\":\"a\",\"kind\":\"closed\",\"upstream\":\"nginx\",\"conections\":9}]}", "conections")]
+    [InlineData("{\"scenarios\":[{\"name\":\"a\",\"title\":\"a\",\"kind\":\"closed\",\"upstream\":\"nginx\",\"proxies\":[\"envoy\"]}]}", "'envoy' is none of direct, floor")]
+    [InlineData("{\"scenarios\":[{\"name\":\"a\",\"title\":\"a\",\"kind\":\"closed\",\"upstream\":\"load\",\"tls\":\"out\"}]}", "no TLS")]
+    [InlineData("{\"variants\":[{\"name\":\"v\",\"title\":\"v\",\"proxy\":\"envoy\"}],\"scenarios\":[]}", "'envoy'")]
     [InlineData("{\"scenarios\":[{\"name\":\"a\"}]}", "title")]
     [InlineData("nonsense", "nonsense")]
     public void A_wrong_scenario_is_refused_with_its_reason(string json, string reason)
@@ -50,7 +55,7 @@ public sealed class ComparisonTests
         try
         {
             File.WriteAllText(file, json.Replace("nonsense", "'nonsense", StringComparison.Ordinal));
-            LoadException error = Assert.Throws<LoadException>(() => Scenario.ReadAll(file));
+            LoadException error = Assert.Throws<LoadException>(() => ScenarioFile.Read(file));
             Assert.Contains(reason == "nonsense" ? "''' is an invalid start" : reason, error.Message, StringComparison.Ordinal);
         }
         finally
@@ -71,10 +76,35 @@ public sealed class ComparisonTests
 
     [Theory]
     [InlineData("--rounds 0")]
-    [InlineData("--proxy envoy")]
+    [InlineData("--continue")]
     [InlineData("--nonsense")]
     public void A_wrong_command_line_is_refused(string line) =>
         Assert.Equal(2, Assert.Throws<LoadException>(() => CompareOptions.Parse(line.Split(' '))).ExitCode);
+
+    [Fact]
+    public void A_proxy_that_nobody_knows_is_refused() => Assert.Contains(
+        "'envoy' is none of",
+        Assert.Throws<LoadException>(() => CompareOptions.Parse(["--proxy", "envoy", "--assets", Assets]).ReadScenarios()).Message,
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("", "perf-results")]
+    [InlineData("--full", "perf-results")]
+    [InlineData("--quick", "artifacts/compare")]
+    [InlineData("--scenario start", "artifacts/compare")]
+    [InlineData("--proxy gateway --out elsewhere", "elsewhere")]
+    public void A_part_of_the_whole_does_not_replace_the_published_page(string line, string directory) =>
+        Assert.Equal(directory, CompareOptions.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Out);
+
+    [Fact]
+    public void Everything_a_variant_sets_is_a_mark_of_a_template()
+    {
+        string templates = string.Concat(Directory.EnumerateFiles(Assets).Select(File.ReadAllText));
+        foreach (Variant variant in ScenarioFile.Read(Path.Combine(Assets, "scenarios.json")).Variants)
+        {
+            Assert.All(variant.Set.Keys, mark => Assert.Contains($"@{mark.ToUpperInvariant()}@", templates, StringComparison.Ordinal));
+        }
+    }
 
     [Fact]
     public void The_table_shows_medians_spans_and_ratios_and_names_what_is_missing()
@@ -89,10 +119,10 @@ public sealed class ComparisonTests
         var comparison = new Comparison(
             "2026-01-02", "abc", new Machine("cpu", 2, "6.1", 1 << 30, "0 0 0"), new Dictionary<string, string> { ["haproxy"] = "2.6" },
             new Dictionary<string, string> { ["nginx"] = "not there" }, 3, false, [new ScenarioResult(scenario, rounds)]);
-        string page = ComparisonTable.Render(comparison);
+        string page = ComparisonPage.Render(comparison, []);
         Assert.Contains("| gateway | 18.0 (9.0 to 33.0) | 0.90 |", page, StringComparison.Ordinal);
         Assert.Contains("- nginx: not there", page, StringComparison.Ordinal);
-        string[] table = [.. page.Split('\n').Where(line => line.StartsWith('|'))];
+        string[] table = [.. page[page.IndexOf("## A scenario", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith('|'))];
         Assert.Equal(5, table.Length);
         Assert.Single(table.Select(line => line.Count(c => c == '|')).Distinct());
 
@@ -103,16 +133,7 @@ public sealed class ComparisonTests
             33, json.RootElement.GetProperty("scenarios")[0].GetProperty("rounds").GetProperty("gateway")[2].GetProperty("cpu_us_per_request").GetDouble());
     }
 
+    private static string Assets => Path.Combine(Repository.Root, "bench", "compare");
+
     private static Round Of(double cpu) => new() { ["cpu_us_per_request"] = cpu, ["errors"] = 0 };
-
-    private static string RepositoryRoot()
-    {
-        string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "FastGate.sln")))
-        {
-            directory = Path.GetDirectoryName(directory);
-        }
-
-        return directory ?? throw new InvalidOperationException("the tests do not run inside the repository");
-    }
 }

@@ -34,6 +34,28 @@ public sealed class UpstreamServerTests
     }
 
     [Fact]
+    public void A_stream_asked_for_under_cut_breaks_in_the_middle_and_others_do_not()
+    {
+        using var server = new UpstreamServer(new UpstreamOptions { Events = 6 });
+        (int status, string body) = Ask(server, "POST /cut/v1/chat/completions HTTP/1.1\r\nContent-Length: 15\r\n\r\n{\"stream\":true}");
+        Assert.Equal(200, status);
+        Assert.Equal(1 + 3, body.Split("data: ").Length - 1);
+        Assert.DoesNotContain("[DONE]", body, StringComparison.Ordinal);
+        Assert.Contains("[DONE]", Ask(server, "POST /v1/cut/ HTTP/1.1\r\nContent-Length: 15\r\n\r\n{\"stream\":true}").Body, StringComparison.Ordinal);
+        Assert.Equal(200, Ask(server, "POST /cut/v1/chat/completions HTTP/1.1\r\nContent-Length: 16\r\n\r\n{\"stream\":false}").Status);
+    }
+
+    [Fact]
+    public void The_longest_gap_of_each_stream_is_noted()
+    {
+        using var server = new UpstreamServer(new UpstreamOptions { Events = 3, EventInterval = TimeSpan.FromMilliseconds(20) });
+        RunReport report = Run(server, "--stream --rate 100 --connections 10 --duration 100ms --warmup 0");
+        Assert.Equal(10, report.Tally.LongestGap.Count);
+        Assert.True(report.Tally.LongestGap.Min >= 15 * Clock.Millisecond);
+        Assert.Equal(report.Tally.EventGap.Max, report.Tally.LongestGap.Max);
+    }
+
+    [Fact]
     public void Events_have_the_size_asked_for_and_are_json()
     {
         var answers = new CannedAnswers(new UpstreamOptions { EventBytes = 200 });

@@ -62,6 +62,27 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task Idle_is_answered_when_no_call_is_under_way_with_the_sums()
+    {
+        await using var mock = new MockClient();
+        await mock.ChatAsync("ok");
+        await mock.ChatAsync("error-500");
+        using HttpResponseMessage response = await mock.BeginAsync(MockClient.Chat("stall-stream", more: ",\"stream\":true"));
+        await mock.CallAsync(call => call.Model == "stall-stream" && call.EventsSent > 0);
+        Task<Reply> idle = mock.GetAsync("/mock/idle");
+        await mock.ChatAsync("ok");
+        Assert.False(idle.IsCompleted);
+
+        response.Dispose();
+
+        JsonElement sums = (await idle).Json;
+        Assert.Equal(4, sums.GetProperty("calls").GetInt32());
+        Assert.Equal(2, sums.GetProperty("completed").GetInt32());
+        Assert.Equal(1, sums.GetProperty("aborted").GetInt32());
+        Assert.True(sums.GetProperty("connections").GetInt32() >= 1);
+    }
+
+    [Fact]
     public async Task Reset_forgets_and_counts_from_one()
     {
         await using var mock = new MockClient();

@@ -184,7 +184,7 @@ public sealed class OtherEndpointTests
         string[] ids = [.. (await mock.GetAsync("/v1/models")).Json.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()!)];
         Assert.Equal("vendor/big-model", ids[0]);
         Assert.Equal(ids.Length, ids.Distinct().Count());
-        Assert.Equal(22, ids.Length);
+        Assert.Equal(26, ids.Length);
         Reply one = await mock.GetAsync("/v1/models/vendor%2Fbig-model");
         Assert.Equal("vendor/big-model", one.Json.GetProperty("id").GetString());
         Assert.Equal("alpha", one.Json.GetProperty("owned_by").GetString());

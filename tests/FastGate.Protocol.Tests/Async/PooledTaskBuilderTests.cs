@@ -42,6 +42,20 @@ public class PooledTaskBuilderTests
     }
 
     [Fact]
+    public void Whoever_awaits_what_another_thread_has_just_completed_goes_on_without_a_change_of_thread()
+    {
+        var source = new ManualSource();
+        ValueTask<int> task = Double(source.Wait());
+        source.Complete(21);
+
+        int continuedOn = 0;
+        ContinueWith(task, () => continuedOn = Environment.CurrentManagedThreadId);
+
+        Assert.Equal(Environment.CurrentManagedThreadId, continuedOn);
+        Assert.Equal(42, Take(task));
+    }
+
+    [Fact]
     public void Result_can_be_taken_once_only()
     {
         var source = new ManualSource();

@@ -25,20 +25,11 @@ public sealed class SseWriterTests
     }
 
     [Theory]
-    [InlineData("data: x\n\n", "id: tok:42\ndata: x\n\n")]
-    [InlineData("id: 9\r\nevent: e\r\nidle: y\r\ndata: x\r\n\r\n", "id: tok:42\nevent: e\r\nidle: y\r\ndata: x\r\n\r\n")]
-    [InlineData("id\rdata: x\r\r", "id: tok:42\ndata: x\r\r")]
-    public void Numbered_block_keeps_all_but_its_own_id(string block, string expected)
-    {
-        using var reader = new SseReader();
-        SseReader.Enumerator events = reader.Read(Encoding.UTF8.GetBytes(block));
-        Assert.True(events.MoveNext());
-        var writer = new ArrayBufferWriter<byte>();
-        SseWriter.WriteNumbered(writer, "tok"u8, 42, events.Current);
-        string written = Encoding.UTF8.GetString(writer.WrittenSpan);
-        Assert.Equal(expected, written);
-        Assert.Equal("tok:42", Assert.Single(ReadEvent.All(written)).Id);
-    }
+    [InlineData("data: x\n\n", "data: x\n\n")]
+    [InlineData("id: 9\r\nevent: e\r\nidle: y\r\ndata: x\r\n\r\n", "event: e\r\nidle: y\r\ndata: x\r\n\r\n")]
+    [InlineData("id\rdata: x\r\r", "data: x\r\r")]
+    public void Block_without_its_id_keeps_all_else(string block, string expected) =>
+        Assert.Equal(expected, Written(w => SseWriter.WriteWithoutId(w, Encoding.UTF8.GetBytes(block))));
 
     [Fact]
     public void Comment_is_a_keep_alive()
@@ -56,7 +47,6 @@ public sealed class SseWriterTests
         var writer = new ArrayBufferWriter<byte>();
         Assert.Throws<ArgumentException>(() => SseWriter.WriteEvent(writer, "x"u8, octets));
         Assert.Throws<ArgumentException>(() => SseWriter.WriteEvent(writer, "x"u8, "e"u8, octets));
-        Assert.Throws<ArgumentException>(() => SseWriter.WriteIdLine(writer, octets, 1));
         Assert.Throws<ArgumentException>(() => SseWriter.WriteComment(writer, octets));
     }
 

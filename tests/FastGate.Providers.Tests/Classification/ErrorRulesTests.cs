@@ -15,7 +15,7 @@ public sealed class ErrorRulesTests
         ErrorRule rule = ErrorRules.All[row];
         Assert.NotEmpty(rule.Providers);
         Assert.StartsWith("https://", rule.Source, StringComparison.Ordinal);
-        Assert.Equal(rule.Place == Place.StatusAlone, rule.Texts.Length == 0);
+        Assert.Equal(rule.Place is Place.StatusAlone or Place.NoJson, rule.Texts.Length == 0);
         Assert.NotEqual(VerdictKind.Answer, rule.Verdict);
         foreach (string text in rule.Texts)
         {
@@ -35,6 +35,7 @@ public sealed class ErrorRulesTests
         {
             string body = rule.Place == Place.Name
                 ? JsonSerializer.Serialize(new { error = new { code = text, message = "m" } })
+                : rule.Place == Place.WholeMessage ? JsonSerializer.Serialize(new { detail = text })
                 : JsonSerializer.Serialize(new { error = new { message = "So: " + text.Replace("*", " 1 ", StringComparison.Ordinal) + "." } });
             byte[] octets = Encoding.UTF8.GetBytes(body);
             if (rule.Statuses.From >= 400)

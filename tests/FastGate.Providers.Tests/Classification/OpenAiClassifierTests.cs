@@ -42,9 +42,11 @@ public sealed class OpenAiClassifierTests
     {
         ResponseHead head = Heads.Of(answer.Status, answer.HeaderLines);
         byte[] body = Encoding.UTF8.GetBytes(answer.Body);
-        VerdictKind ofStatus = OpenAiClassifier.ClassifyResponse(head, default, Heads.Now).Kind;
+
+        // Whether there is any JSON is part of what is told by the status alone: the first octet says so.
+        VerdictKind ofStatus = OpenAiClassifier.ClassifyResponse(head, body.AsSpan(0, Math.Min(1, body.Length)), Heads.Now).Kind;
         bool decided = false;
-        for (int length = 0; length <= body.Length; length++)
+        for (int length = Math.Min(1, body.Length); length <= body.Length; length++)
         {
             VerdictKind kind = OpenAiClassifier.ClassifyResponse(head, body.AsSpan(0, length), Heads.Now).Kind;
             Assert.True(kind == answer.Kind || kind == ofStatus, $"{kind} of {length} octets: {answer.Body[..Math.Min(length, answer.Body.Length)]}");
@@ -96,12 +98,19 @@ public sealed class OpenAiClassifierTests
             {
                 429 or 529 => VerdictKind.RateLimited,
                 401 or 402 or 403 => VerdictKind.Auth,
-                404 => VerdictKind.ModelNotFound,
+                404 or 405 or 501 => VerdictKind.NotSupported,
                 < 500 => VerdictKind.BadRequest,
                 _ => VerdictKind.Upstream5xx,
             };
             Assert.Equal(expected, OpenAiClassifier.ClassifyResponse(Heads.Of(status), default, Heads.Now).Kind);
         }
+    }
+
+    [Fact]
+    public void Error_404_of_an_api_is_about_the_model()
+    {
+        Assert.Equal(VerdictKind.ModelNotFound, OpenAiClassifier.ClassifyResponse(Heads.Of(404), "{}"u8, Heads.Now).Kind);
+        Assert.Equal(VerdictKind.NotSupported, OpenAiClassifier.ClassifyResponse(Heads.Of(404), "<html>"u8, Heads.Now).Kind);
     }
 
     [Fact]

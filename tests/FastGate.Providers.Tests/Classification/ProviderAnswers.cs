@@ -262,6 +262,17 @@ internal static class ProviderAnswers
         new("GitHub Copilot", 400, """{"error":{"message":"prompt token count of 93854 exceeds the limit of 90000","param":"","code":"","type":""}}""",
             VerdictKind.ContextWindow, "https://github.com/jjleng/copilot-more/issues/35"),
 
+        // The endpoint is not there.
+        new("Groq", 404, """{"error":{"message":"Unknown request URL: POST /openai/v1/v1/chat/completions. Please check the URL for typos, or see the docs at https://console.groq.com/docs/","type":"invalid_request_error","code":"unknown_url"}}""",
+            VerdictKind.NotSupported, "https://github.com/ChatGPTNextWeb/NextChat/issues/4599"),
+        new("OpenAI", 404, """{"error":{"message":"Invalid URL (POST /v1/rerank)","type":"invalid_request_error","param":null,"code":null}}""",
+            VerdictKind.NotSupported, "https://github.com/harry0703/MoneyPrinterTurbo/issues/57"),
+        new("vLLM", 404, """{"detail":"Not Found"}""", VerdictKind.NotSupported, "https://fastapi.tiangolo.com/tutorial/handling-errors/"),
+        new("vLLM", 405, """{"detail":"Method Not Allowed"}""", VerdictKind.NotSupported, "https://fastapi.tiangolo.com/tutorial/handling-errors/"),
+        new("llama.cpp", 501, """{"error":{"code":501,"message":"This server does not support embeddings. Start it with `--embeddings`","type":"not_supported_error"}}""",
+            VerdictKind.NotSupported, "https://github.com/ggml-org/llama.cpp/issues/14223"),
+        new("any", 404, """{"error":{"message":"Model x not found"}}""", VerdictKind.ModelNotFound, "made up"),
+
         // No JSON: the status alone.
         new("nginx", 502, Html, VerdictKind.Upstream5xx, "https://nginx.org"),
         new("nginx", 413, "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>prompt is too long</body></html>", VerdictKind.BadRequest, "made up"),
@@ -269,9 +280,9 @@ internal static class ProviderAnswers
         new("Cloudflare", 524, "error code: 524", VerdictKind.Upstream5xx, "made up"),
         new("Cloudflare", 403, "<!DOCTYPE html><title>Attention Required! | Cloudflare</title>", VerdictKind.Auth, "made up"),
         new("Cloudflare", 429, "error code: 1015", VerdictKind.RateLimited, "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/", 12, "Retry-After: 12"),
-        new("any", 404, "404 page not found", VerdictKind.ModelNotFound, "https://pkg.go.dev/net/http#NotFound"),
+        new("any", 404, "404 page not found", VerdictKind.NotSupported, "https://pkg.go.dev/net/http#NotFound"),
         new("any", 400, "", VerdictKind.BadRequest, "https://www.rfc-editor.org/rfc/rfc9110#section-15"),
-        new("any", 405, "", VerdictKind.BadRequest, "https://www.rfc-editor.org/rfc/rfc9110#section-15"),
+        new("any", 405, "", VerdictKind.NotSupported, "https://www.rfc-editor.org/rfc/rfc9110#section-15"),
         new("any", 408, "", VerdictKind.BadRequest, "https://www.rfc-editor.org/rfc/rfc9110#section-15"),
         new("any", 409, "", VerdictKind.BadRequest, "https://www.rfc-editor.org/rfc/rfc9110#section-15"),
         new("any", 422, "", VerdictKind.BadRequest, "https://www.rfc-editor.org/rfc/rfc9110#section-15"),

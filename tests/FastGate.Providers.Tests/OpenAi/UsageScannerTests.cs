@@ -40,6 +40,30 @@ public sealed class UsageScannerTests
         }
     }
 
+    [Theory]
+    [InlineData("{}", true)]
+    [InlineData(" [1, 2] \n", true)]
+    [InlineData("""{"a":"}","b":[{}]}""", true)]
+    [InlineData("", false)]
+    [InlineData("null", false)]
+    [InlineData("<html></html>", false)]
+    [InlineData("""{"a":[1,2}""", false)]
+    [InlineData("""{"a":"}""", false)]
+    [InlineData("""{"a":"\"}""", false)]
+    [InlineData("""{"a":1""", false)]
+    public void What_is_cut_short_or_no_JSON_is_not_closed(string body, bool closed)
+    {
+        byte[] octets = Encoding.UTF8.GetBytes(body);
+        for (int split = 0; split <= octets.Length; split++)
+        {
+            var scanner = default(UsageScanner);
+            scanner.Reset();
+            scanner.Feed(octets.AsSpan(0, split));
+            scanner.Feed(octets.AsSpan(split));
+            Assert.Equal(closed, scanner.IsClosed);
+        }
+    }
+
     [Fact]
     public void Scanning_allocates_nothing()
     {

@@ -53,7 +53,21 @@ public sealed class SteadyStateAllocationTests
     }
 
     [OptimizedFact]
-    public async Task Stream_allocates_nothing_neither_by_request_nor_by_event()
+    public Task Stream_allocates_nothing_neither_by_request_nor_by_event() => MeasureStreamAsync(null);
+
+    [OptimizedFact]
+    public async Task Hedge_that_is_not_needed_allocates_nothing()
+    {
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await MeasureStreamAsync(settings => settings with
+        {
+            Providers = [.. settings.Providers, Gateway.Provider("other", (IPEndPoint)taken.LocalEndPoint!)],
+            Routes = [settings.Routes[0] with { Members = [new MemberDefinition("up/m"), new MemberDefinition("other/m")], HedgeAfter = TimeSpan.FromHours(1) }],
+        });
+    }
+
+    private async Task MeasureStreamAsync(Func<GatewaySettings, GatewaySettings>? change)
     {
         byte[] begin = Encoding.ASCII.GetBytes(ScriptedUpstream.StreamHead + ScriptedUpstream.Chunk(ScriptedUpstream.Start));
         byte[] part = Encoding.ASCII.GetBytes(ScriptedUpstream.Chunk(ScriptedUpstream.Event));
@@ -71,7 +85,71 @@ public sealed class SteadyStateAllocationTests
 
                 provider.Send(end);
             },
-            "\r\n0\r\n\r\n"u8.ToArray());
+            "\r\n0\r\n\r\n"u8.ToArray(),
+            change);
+    }
+
+    [OptimizedFact]
+    public async Task Resumable_stream_allocates_two_small_objects_and_nothing_by_event()
+    {
+        const int Events = 50;
+        const double MostBytes = 700;
+        byte[] begin = Encoding.ASCII.GetBytes(ScriptedUpstream.StreamHead + ScriptedUpstream.Chunk(ScriptedUpstream.Start));
+        byte[] part = Encoding.ASCII.GetBytes(ScriptedUpstream.Chunk(ScriptedUpstream.Event));
+        byte[] end = Encoding.ASCII.GetBytes(ScriptedUpstream.Chunk(ScriptedUpstream.Finish + ScriptedUpstream.Done) + ScriptedUpstream.LastChunk);
+
+        // The memory for all of them holds fewer streams than are asked for: each takes that of one that has ended.
+        await MeasureAsync(
+            Encoding.ASCII.GetBytes(Gateway.Chat(stream: true, lines: "x-fastgate-stream-resume: true\r\n")),
+            (provider, client) =>
+            {
+                provider.Send(begin);
+                for (int i = 0; i < Events; i++)
+                {
+                    provider.Send(part);
+                    ReadUntil(client, "null}]}\n\n\r\n"u8);
+                }
+
+                provider.Send(end);
+            },
+            "\r\n0\r\n\r\n"u8.ToArray(),
+            settings => settings with { Limits = settings.Limits with { ReplayMemory = 1024 * 1024 } },
+            MostBytes);
+    }
+
+    [OptimizedFact]
+    public async Task Stream_that_could_be_continued_allocates_nothing()
+    {
+        const string Call = "data: {\"id\":\"c\",\"created\":1,\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":\"}}]},\"finish_reason\":null}]}\n\n";
+        using var spare = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        spare.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        byte[] begin = Encoding.ASCII.GetBytes(ScriptedUpstream.StreamHead + ScriptedUpstream.Chunk(ScriptedUpstream.Start));
+        byte[][] parts =
+        [
+            Encoding.ASCII.GetBytes(ScriptedUpstream.Chunk(ScriptedUpstream.Event)),
+            Encoding.ASCII.GetBytes(ScriptedUpstream.Chunk(ScriptedUpstream.Event.Replace("Hello", "line\\nand \\u00e9", StringComparison.Ordinal))),
+            Encoding.ASCII.GetBytes(ScriptedUpstream.Chunk(Call)),
+        ];
+        byte[] end = Encoding.ASCII.GetBytes(ScriptedUpstream.Chunk(ScriptedUpstream.Finish + ScriptedUpstream.Done) + ScriptedUpstream.LastChunk);
+        await MeasureAsync(
+            Encoding.ASCII.GetBytes(Gateway.Chat(stream: true)),
+            (provider, client) =>
+            {
+                provider.Send(begin);
+                for (int i = 0; i < 6; i++)
+                {
+                    provider.Send(parts[i % parts.Length]);
+                    ReadUntil(client, "null}]}\n\n\r\n"u8);
+                }
+
+                provider.Send(end);
+            },
+            "\r\n0\r\n\r\n"u8.ToArray(),
+            settings => settings with
+            {
+                Providers = [.. settings.Providers, Gateway.Provider("spare", (IPEndPoint)spare.LocalEndPoint!)],
+                Routes = [settings.Routes[0] with { Members = [new MemberDefinition("up/m"), new MemberDefinition("spare/m")] }],
+            });
     }
 
     [OptimizedFact]
@@ -92,13 +170,14 @@ public sealed class SteadyStateAllocationTests
             });
     }
 
-    private async Task MeasureAsync(byte[] request, Action<Socket, Socket> answer, byte[] last, Func<GatewaySettings, GatewaySettings>? change = null)
+    private async Task MeasureAsync(byte[] request, Action<Socket, Socket> answer, byte[] last, Func<GatewaySettings, GatewaySettings>? change = null, double most = MostBytesPerRequest)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(1);
         var settings = new GatewaySettings
         {
+            Transport = TestTransport.Settings,
             Providers = [Gateway.Provider("up", (IPEndPoint)listener.LocalEndPoint!)],
             Routes = [new RouteDefinition("chat", [new MemberDefinition("up/m")]) { Deadline = TimeSpan.FromMinutes(10), Retry = new RetrySettings { Attempts = 0 } }],
         };
@@ -106,7 +185,7 @@ public sealed class SteadyStateAllocationTests
         await plane.ListenAsync([new ListenSettings(new IPEndPoint(IPAddress.Loopback, 0))]);
         IPEndPoint address = plane.Addresses[0];
         double perRequest = await Task.Factory.StartNew(() => Drive(listener, address, request, answer, last), TaskCreationOptions.LongRunning).Soon();
-        Assert.True(perRequest <= MostBytesPerRequest, $"{perRequest} bytes a request");
+        Assert.True(perRequest <= most, $"{perRequest} bytes a request");
     }
 
     private double Drive(Socket listener, IPEndPoint gateway, byte[] request, Action<Socket, Socket> answer, byte[] last)
@@ -122,7 +201,7 @@ public sealed class SteadyStateAllocationTests
 
         // The runtime allocates now and then, the more the busier the machine: a thread-pool thread, a segment of its queue, a move between
         // threads' caches. That spoils some of the rounds, or most; an allocation for each request spoils all of them (the smallest object
-        // takes 24 bytes), so the quietest round must be clean.
+        // takes 24 bytes), so a quarter of the rounds must be clean.
         double[] rounds = new double[Rounds];
         for (int round = 0; round < Rounds; round++)
         {
@@ -132,7 +211,7 @@ public sealed class SteadyStateAllocationTests
         }
 
         Array.Sort(rounds);
-        return rounds[0];
+        return rounds[Rounds / 4];
 
         void Exchange(int count, bool sent)
         {

@@ -74,6 +74,29 @@ public sealed class ForwardingTests
         Assert.True($"{{\"pad\":\"{pad}\",\"model\":\"m\"}}" == received.Text);
     }
 
+    // More than any socket takes at once: the rest waits for the provider, and nobody else does.
+    [Fact]
+    public async Task Provider_that_does_not_read_holds_back_its_own_request_only()
+    {
+        string body = $"{{\"pad\":\"{new string('x', 8_000_000)}\",\"model\":\"chat\"}}";
+        using var upstream = new ScriptedUpstream(receiveBuffer: 4096);
+        await using Gateway gateway = await Gateway.StartAsync(upstream);
+        Task<Message> large = gateway.AskAsync(Gateway.Post(body));
+        Wire stuck = await upstream.AcceptAsync();
+
+        Task<Message> small = gateway.AskAsync(Gateway.Chat());
+        (Wire wire, _) = await upstream.AcceptRequestAsync();
+        await wire.SendAsync(ScriptedUpstream.Json("{}"));
+        Assert.Equal(200, (await small).Status);
+        Assert.False(large.IsCompleted);
+
+        Message received = (await Message.ReadRequestAsync(stuck))!;
+        await stuck.SendAsync(ScriptedUpstream.Json("{}"));
+
+        Assert.Equal(body.Length - "chat".Length + 1, received.Body.Length);
+        Assert.Equal(200, (await large).Status);
+    }
+
     [Fact]
     public async Task Model_of_a_form_is_rewritten_in_place()
     {
@@ -114,6 +137,20 @@ public sealed class ForwardingTests
 
         Assert.Equal($"POST {forwarded} HTTP/1.1", request.StartLine);
         Assert.Equal(upstream.EndPoint.ToString(), request["host"]);
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", "/chat/completions")]
+    [InlineData("/v1/chat/completions?api-version=2024", "/chat/completions?api-version=2024")]
+    [InlineData("/v1/images/generations", "/images/generations")]
+    public async Task Provider_may_be_at_the_root_of_its_host(string path, string forwarded)
+    {
+        using var upstream = new ScriptedUpstream();
+        await using Gateway gateway = await Gateway.StartAsync(upstream, provider => provider with { BaseUrl = new Uri($"http://{upstream.EndPoint}/") });
+
+        Message request = await ForwardAsync(gateway, upstream, Gateway.Post("{\"model\":\"chat\"}", path));
+
+        Assert.Equal($"POST {forwarded} HTTP/1.1", request.StartLine);
     }
 
     [Fact]
@@ -287,7 +324,7 @@ public sealed class ForwardingTests
         using var upstream = new ScriptedUpstream();
         await using Gateway gateway = await Gateway.StartAsync(upstream);
         Wire client = await gateway.ConnectAsync();
-        await client.SendAsync(Gateway.Chat() + Gateway.Chat());
+        await client.SendAsync(Gateway.Chat() + Gateway.Post("{\"model\":\"chat\"}", "/v1/audio/speech"));
         (Wire wire, _) = await upstream.AcceptRequestAsync();
         await wire.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
         Message response = await Message.ReadResponseAsync(client);

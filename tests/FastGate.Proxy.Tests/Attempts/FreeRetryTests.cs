@@ -4,11 +4,11 @@ using System.Net;
 using System.Text;
 using FastGate.Protocol.Http;
 using FastGate.Proxy.Attempts;
-using FastGate.Proxy.Connections;
 using FastGate.Proxy.Endpoints;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Tests.Harness;
 using FastGate.Proxy.Time;
+using FastGate.Proxy.Transports;
 using FastGate.Proxy.Upstream;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -29,7 +29,8 @@ public sealed class FreeRetryTests
     {
         using var upstream = new ScriptedUpstream();
         using var wheel = new TimerWheel(new ManualTime());
-        using var pool = new UpstreamPool(new UpstreamConnector(new Origin("127.0.0.1", upstream.EndPoint.Port, false), UpstreamTls.Default, wheel), PoolLimits.Default, wheel);
+        await using ITransport sockets = TestTransport.Settings.Create();
+        using var pool = new UpstreamPool(new UpstreamConnector(new Origin("127.0.0.1", upstream.EndPoint.Port, false), UpstreamTls.Default, wheel, sockets), PoolLimits.Default, wheel);
         var provider = new Provider(Gateway.Provider("up", new IPEndPoint(IPAddress.Loopback, 1)), pool);
         var fromUpstream = new Pipe(Inline);
         var toUpstream = new Pipe(Inline);
@@ -37,9 +38,10 @@ public sealed class FreeRetryTests
         pool.Return(new UpstreamConnection(transport, transport.Transport, null, wheel.Now) { Uses = 1 });
         var head = new RequestHead();
         RequestParser.TryParse(new ReadOnlySequence<byte>("POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\n\r\n"u8.ToArray()), head, new HeadLimits(1000, 10));
-        var attempt = new UpstreamAttempt(new ConnectionSignal(wheel));
+        var attempt = new UpstreamAttempt(new AttemptSignal(wheel));
 
-        Task<AttemptFault> opening = attempt.OpenAsync(new UpstreamRequest { Provider = provider, Key = provider.Keys[0], Endpoint = EndpointTable.All[0], Head = head }, default).AsTask();
+        attempt.Request = new UpstreamRequest { Provider = provider, Key = provider.Keys[0], Endpoint = EndpointTable.All[0], Head = head };
+        Task<AttemptFault> opening = attempt.OpenAsync().AsTask();
         if (answer.Length > 0)
         {
             // Inline: the attempt has looked at it when this returns.

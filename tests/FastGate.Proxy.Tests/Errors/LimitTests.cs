@@ -67,6 +67,24 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Client_that_sends_all_of_a_body_that_is_too_large_reads_why_it_was_refused()
+    {
+        const int MostBody = 4 * 1024 * 1024;
+        using var upstream = new ScriptedUpstream();
+        await using Gateway gateway = await StartAsync(upstream, new ServerLimits { MaxBody = MostBody });
+        Wire client = await gateway.ConnectAsync();
+        byte[] body = new byte[2 * MostBody];
+
+        // Everything is sent before anything is read: a reset would take the answer away.
+        await client.SendAsync($"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n");
+        await client.SendAsync(body);
+        client.EndSending();
+
+        (await Message.ReadResponseAsync(client)).IsError(413, "request_too_large");
+        Assert.Equal("", await client.ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task Chunk_framing_counts_towards_the_limit()
     {
         using var upstream = new ScriptedUpstream();

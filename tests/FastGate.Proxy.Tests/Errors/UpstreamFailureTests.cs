@@ -65,6 +65,41 @@ public sealed class UpstreamFailureTests
     }
 
     [Fact]
+    public async Task Handshake_that_never_ends_is_given_up_after_the_connect_timeout()
+    {
+        using var upstream = new ScriptedUpstream();
+        await using Gateway gateway = await Gateway.StartAsync(upstream, provider => provider with
+        {
+            BaseUrl = new Uri($"https://{upstream.EndPoint}/v1"),
+            Timeouts = Gateway.Patient with { Connect = TimeSpan.FromSeconds(2) },
+        });
+        long start = gateway.Time.GetTimestamp();
+        Task<Message> asked = gateway.AskAsync(Gateway.Chat());
+        Wire wire = await upstream.AcceptAsync();
+        await wire.DiscardAsync();
+
+        (await gateway.Time.AdvanceUntilAsync(asked, TimeSpan.FromMilliseconds(100))).IsError(504, "upstream_timeout");
+        Assert.True(gateway.Time.GetTimestamp() - start >= TimeSpan.FromSeconds(2).Ticks);
+        Assert.Equal(0, gateway.Plane.Snapshot.Providers[0].Pool.Count);
+    }
+
+    [Fact]
+    public async Task Client_that_leaves_ends_a_handshake_at_once()
+    {
+        using var upstream = new ScriptedUpstream();
+        await using Gateway gateway = await Gateway.StartAsync(upstream, provider => provider with { BaseUrl = new Uri($"https://{upstream.EndPoint}/v1") });
+        Wire client = await gateway.ConnectAsync();
+        await client.SendAsync(Gateway.Chat());
+        Wire wire = await upstream.AcceptAsync();
+        await wire.DiscardAsync();
+
+        client.Reset();
+
+        // The clock stands still.
+        await wire.ExpectEndAsync();
+    }
+
+    [Fact]
     public async Task Certificate_that_is_not_checked_serves()
     {
         using X509Certificate2 certificate = Certificates.SelfSigned();
@@ -187,7 +222,8 @@ public sealed class UpstreamFailureTests
         Task<Message> first = gateway.AskAsync(Gateway.Chat());
         (Wire wire, _) = await upstream.AcceptRequestAsync();
 
-        (await gateway.AskAsync(Gateway.Chat())).IsError(503, "overloaded");
+        Task<Message> second = gateway.AskAsync(Gateway.Chat());
+        (await gateway.Time.AdvanceUntilAsync(second, TimeSpan.FromMilliseconds(10))).IsError(503, "overloaded");
 
         await wire.SendAsync(ScriptedUpstream.Json("{}"));
         Assert.Equal(200, (await first).Status);
@@ -219,10 +255,34 @@ public sealed class UpstreamFailureTests
         await failing;
     }
 
+    // OpenAI and others quote the key they refuse, some of them whole.
+    [Theory]
+    [InlineData(false, "401 Unauthorized")]
+    [InlineData(false, "400 Bad Request")]
+    [InlineData(false, "200 OK")]
+    [InlineData(true, "200 OK")]
+    public async Task Key_that_the_provider_quotes_is_not_passed_on(bool stream, string status)
+    {
+        string error = $"{{\"error\":{{\"message\":\"Incorrect API key provided: {Gateway.ProviderKey}. Or {Gateway.ProviderKey}?\",\"type\":\"t\",\"param\":null,\"code\":\"invalid_api_key\"}}}}";
+        using var upstream = new ScriptedUpstream();
+        await using Gateway gateway = await Gateway.StartAsync(upstream);
+        Task<Message> asked = gateway.AskAsync(Gateway.Chat(stream: stream));
+        (Wire wire, _) = await upstream.AcceptRequestAsync();
+        await wire.SendAsync(stream
+            ? ScriptedUpstream.StreamHead + ScriptedUpstream.Chunk($"data: {error}\n\n") + ScriptedUpstream.LastChunk
+            : ScriptedUpstream.Json(error, status));
+
+        Message response = await asked;
+
+        Assert.True(response.Status >= 400, response.Text);
+        Assert.Contains("Incorrect API key provided: ****************. Or ****************?", response.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Gateway.ProviderKey, response.Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(500, "text/html", "<h1>Internal Server Error</h1>")]
     [InlineData(429, "text/plain", "slow down")]
-    [InlineData(404, null, "")]
+    [InlineData(400, null, "")]
     [InlineData(529, "application/xml", "<e/>")]
     public async Task Error_page_that_is_no_json_is_replaced_and_its_status_kept(int status, string? type, string body)
     {

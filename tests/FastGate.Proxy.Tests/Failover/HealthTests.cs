@@ -23,6 +23,14 @@ public sealed class HealthTests
         Assert.Equal(3, incident.Rescued);
         Assert.NotNull(incident.RouteRecovery);
         Assert.Null(incident.TargetRecovery);
+        var view = new GatewayView(gateway.Plane);
+        Assert.Equal(("one/m", 1), view.Detections.Select(d => (d.Target, d.Times.Count)).Single());
+        Assert.Equal((("chat", "one/m"), 1), view.Recoveries.Select(r => (r.Labels, r.Times.Count)).Single());
+        GatewayEvent[] events = view.ReadEvents(0, 64, out _);
+        Assert.Equal(3, events.OfType<FailoverEvent>().Count(e => (e.Route, e.From, e.To, e.Reason) == ("chat", "one/m", "two/m", "upstream_5xx")));
+        Assert.Equal((TargetState.Healthy, TargetState.Failed), events.OfType<TargetStateEvent>().Select(e => (e.From, e.To)).Single());
+        Assert.Single(events.OfType<IncidentOpenedEvent>());
+        Assert.Equal("chat", Assert.Single(events.OfType<RouteRecoveredEvent>()).Route);
     }
 
     [Fact]

@@ -55,6 +55,27 @@ public sealed class ReroutingTests
         Assert.Equal(("chat", "one/m", "two/m", reason, 1L), Assert.Single(new GatewayView(gateway.Plane).Failovers));
     }
 
+    [Theory]
+    [InlineData("{\"id\":\"x\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"fi")]
+    [InlineData("{\"id\":\"x\",\"choices\":[]")]
+    [InlineData("<html>busy</html>")]
+    public async Task Success_that_is_no_JSON_moves_on(string body)
+    {
+        foreach (string framing in (string[])["length", "chunked"])
+        {
+            using var one = new RepliedUpstream(new Reply(framing == "length"
+                ? ScriptedUpstream.Json(body)
+                : $"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n{body.Length:x}\r\n{body}\r\n0\r\n\r\n"));
+            using var two = new RepliedUpstream(Reply.Ok);
+            await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two));
+
+            Message response = await gateway.AskAsync(Gateway.Chat());
+
+            response.IsFrom("two/m", 2, "malformed");
+            Assert.Equal(Reply.Success, response.Text);
+        }
+    }
+
     [Fact]
     public async Task Reset_moves_on()
     {

@@ -148,4 +148,26 @@ public sealed class RetryTests
         Assert.Equal("upstream_timeout", response.Json.GetProperty("error").GetProperty("code").GetString());
         Assert.Equal(["one/m upstream_5xx 500", "two/m timeout 0"], response.Attempts());
     }
+
+    [Fact]
+    public async Task No_target_is_asked_when_the_deadline_has_passed()
+    {
+        using var one = new RepliedUpstream(Reply.Silent);
+        using var two = new RepliedUpstream(Reply.Ok);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one, two).WithRoute(route => route with { Deadline = TimeSpan.FromSeconds(5) }));
+        string request = Gateway.Chat(lines: "Expect: 100-continue\r\n");
+        int body = request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
+        Wire client = await gateway.ConnectAsync();
+        await client.SendAsync(request[..body]);
+        Assert.Equal("HTTP/1.1 100 Continue", await client.ReadLineAsync());
+        await client.ReadLineAsync();
+
+        // The time that the request takes to come is part of it.
+        gateway.Time.Advance(TimeSpan.FromSeconds(4));
+        await client.SendAsync(request[body..]);
+        await one.NextAsync();
+        gateway.Time.Advance(TimeSpan.FromSeconds(1.1));
+        (await Message.ReadResponseAsync(client)).IsError(504, "upstream_timeout");
+        Assert.Empty(two.Seen);
+    }
 }

@@ -34,13 +34,13 @@ internal sealed class Gateway : IAsyncDisposable
 
     /// <summary>Waits without limit except for those a test sets.</summary>
     internal static UpstreamTimeouts Patient { get; } = new(
-        TimeSpan.FromSeconds(20), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     internal static async Task<Gateway> StartAsync(GatewaySettings settings, ListenSettings? listen = null)
     {
         var time = new ManualTime();
         var faults = new Faults();
-        var plane = new DataPlane(settings, faults, time);
+        var plane = new DataPlane(settings with { Transport = TestTransport.Settings }, faults, time);
         await plane.ListenAsync([listen ?? new ListenSettings(new IPEndPoint(IPAddress.Loopback, 0))]);
         return new Gateway(plane, time, faults);
     }
@@ -73,7 +73,7 @@ internal sealed class Gateway : IAsyncDisposable
     internal static GatewaySettings Settings(params ProviderSettings[] providers) => new()
     {
         Providers = [.. providers],
-        Routes = [new RouteDefinition("chat", [new MemberDefinition($"{providers[0].Name}/m")]) { Deadline = TimeSpan.FromDays(1), Retry = new RetrySettings { Attempts = 0 } }],
+        Routes = [new RouteDefinition("chat", [new MemberDefinition($"{providers[0].Name}/m")]) { Deadline = TimeSpan.FromDays(1), HedgeAfter = TimeSpan.Zero, Retry = new RetrySettings { Attempts = 0 } }],
         DirectRoute = new RouteDefinition("direct", []) { Deadline = TimeSpan.FromDays(1), Retry = new RetrySettings { Attempts = 0 } },
     };
 

@@ -38,10 +38,10 @@ public sealed class StripedCounterTests
     public void Route_keeps_its_counters_when_it_is_configured_again()
     {
         var counters = new RequestCounters();
-        counters.Of("chat").Count(200);
-        counters.Of("chat").Count(502);
-        counters.Direct.Count(200);
+        counters.Of("chat").Statuses.Count(200);
+        counters.Of("chat").Statuses.Count(502);
 
-        Assert.Equal([("chat", 200, 1L), ("chat", 502, 1L), ("direct", 200, 1L)], counters.Read());
+        Assert.Equal(["", "chat", "direct"], counters.Read().Select(r => r.Route));
+        Assert.Equal([new(200, 1), new(502, 1)], counters.Of("chat").Statuses.Read());
     }
 }

@@ -31,9 +31,23 @@ public sealed class RequestIdTests
         Assert.Equal(ids.Length, ids.Distinct().Count());
     }
 
+    [Fact]
+    public void Digits_of_new_ids_are_those_of_evenly_spaced_numbers()
+    {
+        var ids = new RequestId();
+        Assert.Equal(16, Enumerable.Range(0, 2000).SelectMany(_ => Choose(ids, "")[3..]).Distinct().Count());
+
+        // The digits are the number's: ids of a connection are one step apart.
+        ulong first = Convert.ToUInt64(Choose(ids, "")[3..], 16);
+        ulong second = Convert.ToUInt64(Choose(ids, "")[3..], 16);
+        ulong third = Convert.ToUInt64(Choose(ids, "")[3..], 16);
+        Assert.Equal(unchecked(second - first), unchecked(third - second));
+    }
+
     private static string Choose(RequestId ids, string clients)
     {
-        byte[] destination = new byte[RequestId.MaxLength];
-        return Encoding.ASCII.GetString(destination, 0, ids.Choose(Encoding.Latin1.GetBytes(clients), destination));
+        byte[] destination = new byte[RequestId.OwnLength];
+        int length = ids.Choose(Encoding.Latin1.GetBytes(clients), ref destination);
+        return Encoding.ASCII.GetString(destination, 0, length);
     }
 }

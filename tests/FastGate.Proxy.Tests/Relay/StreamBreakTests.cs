@@ -44,8 +44,11 @@ public sealed class StreamBreakTests
         Assert.Equal(how == "error event", message.Contains("The engine fell over.", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Stall_interrupts_and_comments_are_not_life()
+    [Theory]
+    [InlineData(": ping\n\n")]
+    [InlineData("data: {\"type\":\"ping\"}\n\n")]
+    [InlineData("data: {\"id\":\"c\",\"choices\":[]}\n\n")]
+    public async Task Stall_interrupts_and_pings_are_not_life(string ping)
     {
         using var upstream = new ScriptedUpstream();
         await using Gateway gateway = await Gateway.StartAsync(upstream, provider => provider with { Timeouts = Gateway.Patient with { Stall = TimeSpan.FromSeconds(15) } });
@@ -62,12 +65,12 @@ public sealed class StreamBreakTests
             gateway.Time.Advance(TimeSpan.FromSeconds(1));
             if (wire.Socket.Connected)
             {
-                await wire.SendAsync(Chunk(": ping\n\n")).ContinueWith(_ => { }, TaskScheduler.Default);
+                await wire.SendAsync(Chunk(ping)).ContinueWith(_ => { }, TaskScheduler.Default);
             }
 
             text = Encoding.UTF8.GetString(await Message.ReadChunkAsync(client));
         }
-        while (text == ": ping\n\n");
+        while (text == ping);
 
         Assert.InRange(comments, 14, 20);
         Assert.Contains("stream_interrupted", text, StringComparison.Ordinal);
@@ -148,23 +151,27 @@ public sealed class StreamBreakTests
     }
 
     [Fact]
-    public async Task Broken_responses_stream_gets_an_error_event_of_its_own_grammar()
+    public async Task Broken_responses_stream_ends_as_its_grammar_ends_badly()
     {
         using var upstream = new ScriptedUpstream();
         await using Gateway gateway = await Gateway.StartAsync(upstream);
         Wire client = await gateway.ConnectAsync();
         await client.SendAsync(Gateway.Post("{\"model\":\"chat\",\"stream\":true,\"input\":\"hi\"}", "/v1/responses"));
         (Wire wire, _) = await upstream.AcceptRequestAsync();
-        await wire.SendAsync(StreamHead + Chunk(StreamRelayTests.Typed("response.output_text.delta", "\"delta\":\"Hi\"")) + LastChunk);
+        string created = StreamRelayTests.Typed("response.created", "\"sequence_number\":0,\"response\":{\"id\":\"resp_1\",\"status\":\"in_progress\"}");
+        await wire.SendAsync(StreamHead + Chunk(created + StreamRelayTests.Typed("response.output_text.delta", "\"sequence_number\":1,\"delta\":\"Hi\"")) + LastChunk);
         await Message.ReadHeadAsync(client);
+        await Message.ReadChunkAsync(client);
         await Message.ReadChunkAsync(client);
 
         string text = Encoding.UTF8.GetString(await Message.ReadChunkAsync(client));
 
-        Assert.StartsWith("event: error\ndata: {", text, StringComparison.Ordinal);
-        JsonElement error = JsonDocument.Parse(text["event: error\ndata: ".Length..]).RootElement;
-        Assert.Equal("error", error.GetProperty("type").GetString());
-        Assert.Equal("stream_interrupted", error.GetProperty("code").GetString());
+        Assert.StartsWith("event: response.failed\ndata: {", text, StringComparison.Ordinal);
+        JsonElement failed = JsonDocument.Parse(text["event: response.failed\ndata: ".Length..]).RootElement;
+        Assert.Equal(("response.failed", 2), (failed.GetProperty("type").GetString(), failed.GetProperty("sequence_number").GetInt32()));
+        JsonElement response = failed.GetProperty("response");
+        Assert.Equal(("resp_1", "failed"), (response.GetProperty("id").GetString(), response.GetProperty("status").GetString()));
+        Assert.Equal("stream_interrupted", response.GetProperty("error").GetProperty("code").GetString());
         await Assert.ThrowsAsync<EndOfStreamException>(() => Message.ReadChunkAsync(client));
     }
 

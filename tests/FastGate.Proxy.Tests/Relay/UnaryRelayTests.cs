@@ -48,6 +48,23 @@ public sealed class UnaryRelayTests
         Assert.Equal(200, (await Message.ReadResponseAsync(client)).Status);
     }
 
+    // Such a client takes the connection's end for the answer's: it must not look like one.
+    [Fact]
+    public async Task Cut_answer_to_a_client_of_http_1_0_ends_with_a_reset()
+    {
+        using var upstream = new ScriptedUpstream();
+        await using Gateway gateway = await Gateway.StartAsync(upstream);
+        Wire client = await gateway.ConnectAsync();
+        await client.SendAsync("POST /v1/chat/completions HTTP/1.0\r\nContent-Length: 16\r\n\r\n{\"model\":\"chat\"}");
+        (Wire wire, _) = await upstream.AcceptRequestAsync();
+        await wire.SendAsync("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n" + ScriptedUpstream.Chunk(Large[..100_000]));
+        Assert.Equal("close", (await Message.ReadHeadAsync(client))["connection"]);
+
+        wire.EndSending();
+
+        await Assert.ThrowsAsync<IOException>(client.ReadToEndAsync);
+    }
+
     [Theory]
     [InlineData("chunked")]
     [InlineData("until close")]

@@ -89,7 +89,7 @@ public sealed class ApplyTests
     {
         using var upstream = new ScriptedUpstream();
         await using Gateway gateway = await Gateway.StartAsync(upstream);
-        await using var second = new DataPlane(Gateway.Settings(Gateway.Provider("up", upstream.EndPoint)), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, new ManualTime());
+        await using var second = new DataPlane(Gateway.Settings(Gateway.Provider("up", upstream.EndPoint)) with { Transport = TestTransport.Settings }, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, new ManualTime());
 
         IOException error = await Assert.ThrowsAsync<IOException>(() => second.ListenAsync([new ListenSettings(gateway.Plane.Addresses[0])]));
 

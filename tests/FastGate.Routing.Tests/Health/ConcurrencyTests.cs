@@ -25,7 +25,8 @@ public sealed class ConcurrencyTests
                     for (int i = 0; i < 50; i++)
                     {
                         NoFacts facts = default;
-                        Decision first = rig.Planner.Begin(plan, default, ref facts, [], rig.Now, out FallbackCursor cursor);
+                        FallbackCursor cursor = default;
+                        Decision first = rig.Planner.Begin(plan, default, ref facts, [], rig.Now, ref cursor);
                         if (first.Target!.Name == "a/m")
                         {
                             // It stays under way.
@@ -55,10 +56,11 @@ public sealed class ConcurrencyTests
         {
             Random random = new(thread);
             NoFacts facts = default;
+            FallbackCursor cursor = default;
             for (int i = 0; i < Each; i++)
             {
                 long now = Interlocked.Add(ref clock, TimeSpan.TicksPerMillisecond);
-                Decision decision = rig.Planner.Begin(plan, default, ref facts, [], now, out FallbackCursor cursor);
+                Decision decision = rig.Planner.Begin(plan, default, ref facts, [], now, ref cursor);
                 while (decision.Kind == DecisionKind.Attempt)
                 {
                     now = Interlocked.Add(ref clock, TimeSpan.TicksPerMillisecond);

@@ -46,6 +46,54 @@ public sealed class IncidentTests
         Assert.Null(a.Health.OpenedIncident);
         Assert.Same(incident, Assert.Single(a.Health.ClosedIncidents()));
         Assert.Equal(_rig.Now - firstFailure, incident.TargetRecovery!.Value.Ticks);
+        Assert.Same(incident, Assert.Single(_rig.Incidents));
+        Assert.Same(incident, Assert.Single(_rig.Closed));
+    }
+
+    [Fact]
+    public void Each_route_is_told_once_when_it_was_served_again()
+    {
+        _rig.OtherRoutes.Add(new RouteDefinition("other", [new MemberDefinition("a/m"), new MemberDefinition("b/m")]));
+        RoutePlan chat = _rig.Route();
+        RoutePlan other = _rig.Plans.Single(plan => plan.Name == "other");
+        foreach (RoutePlan plan in new[] { chat, chat, other, other })
+        {
+            _rig.Advance(100);
+            Rescue(plan, takesMs: 50);
+        }
+
+        Incident incident = Assert.Single(_rig.Incidents);
+        Assert.Equal([(incident, "chat", 50.0), (incident, "other", 350.0)], _rig.Recoveries.Select(r => (r.Incident, r.Plan, r.Duration.TotalMilliseconds)));
+    }
+
+    [Fact]
+    public void A_failure_that_became_no_incident_tells_no_recovery_and_is_no_part_of_a_later_one()
+    {
+        RoutePlan plan = _rig.Route();
+        Rescue(plan, takesMs: 50);
+        Assert.Empty(_rig.Recoveries);
+        _rig.Advance(60_000);
+        _rig.Report(_rig["a/m"].Health, Outcome.Success(TimeSpan.FromMilliseconds(50)));
+        for (int i = 0; i < 3; i++)
+        {
+            Rescue(plan, takesMs: 70);
+        }
+
+        Assert.Equal(70, Assert.Single(_rig.Recoveries).Duration.TotalMilliseconds);
+    }
+
+    private void Rescue(RoutePlan plan, double takesMs)
+    {
+        Decision first = _rig.Begin(plan, out FallbackCursor cursor);
+        if (first.Target!.Name != "a/m")
+        {
+            // It is out: whoever is asked now was not failed by it.
+            return;
+        }
+
+        Decision second = cursor.Next(first.Slot, Outcome.Failure(FailureClass.Connect), _rig.Now);
+        _rig.Advance(takesMs);
+        cursor.Next(second.Slot, Outcome.Success(TimeSpan.FromMilliseconds(takesMs)), _rig.Now);
     }
 
     [Fact]

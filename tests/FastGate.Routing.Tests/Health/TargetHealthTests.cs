@@ -52,6 +52,7 @@ public sealed class TargetHealthTests
     [InlineData(FailureClass.ContextWindow)]
     [InlineData(FailureClass.Auth)]
     [InlineData(FailureClass.ModelNotFound)]
+    [InlineData(FailureClass.NotSupported)]
     public void Any_number_of_refusals_leaves_a_target_healthy(FailureClass failure)
     {
         for (int i = 0; i < 200; i++)
@@ -290,6 +291,65 @@ public sealed class TargetHealthTests
         Assert.InRange(TimeSpan.FromTicks(_rig.Now - from).TotalSeconds, 5, 12);
         Traffic(seconds: 60, perSecond: 50, errorEvery: 0);
         Assert.Equal(TargetState.Healthy, _health.State);
+    }
+
+    [Fact]
+    public void A_target_that_relapses_again_and_again_is_believed_later_each_time_and_forgiven_after_a_long_good_time()
+    {
+        List<double> returns = [];
+        for (int relapse = 0; relapse < 8; relapse++)
+        {
+            returns.Add(SecondsToHealthyAfterRelapse());
+            Traffic(seconds: 1, perSecond: 50, errorEvery: 0);
+        }
+
+        // 10 s of damping, doubled up to five minutes.
+        Assert.InRange(returns[0], 5, 15);
+        Assert.All(returns.Zip(returns.Skip(1)), pair => Assert.True(pair.Second > pair.First * 1.5 || pair.Second >= 295, string.Join(", ", returns)));
+        Assert.InRange(returns[^1], 295, 330);
+
+        Traffic(seconds: 700, perSecond: 50, errorEvery: 0);
+        Assert.InRange(SecondsToHealthyAfterRelapse(), 5, 15);
+    }
+
+    [Fact]
+    public void A_target_on_probation_has_its_full_share_and_loses_it_to_the_first_real_failure()
+    {
+        for (int relapse = 0; relapse < 4; relapse++)
+        {
+            SecondsToHealthyAfterRelapse();
+        }
+
+        Traffic(seconds: 12, perSecond: 50, errorEvery: 15);
+        Assert.Equal(TargetState.Failed, _health.State);
+        Traffic(seconds: 60, perSecond: 50, errorEvery: 0);
+        Assert.Equal((TargetState.Recovering, 1000), (_health.State, _health.Share));
+
+        for (int i = 0; i < 3; i++)
+        {
+            _rig.Report(_health, Outcome.Failure(FailureClass.Connect));
+        }
+
+        Assert.True(_health.IsOut(_rig.Now));
+    }
+
+    // Ill from a rate of errors at once, then well.
+    private double SecondsToHealthyAfterRelapse()
+    {
+        Assert.Equal(TargetState.Healthy, _health.State);
+        for (int second = 0; second < 40 && _health.State == TargetState.Healthy; second++)
+        {
+            Traffic(seconds: 1, perSecond: 50, errorEvery: 25);
+        }
+
+        Assert.Equal(TargetState.Degraded, _health.State);
+        long from = _rig.Now;
+        while (_health.State != TargetState.Healthy && _rig.Now - from < 600 * TimeSpan.TicksPerSecond)
+        {
+            Traffic(seconds: 1, perSecond: 50, errorEvery: 0);
+        }
+
+        return TimeSpan.FromTicks(_rig.Now - from).TotalSeconds;
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class FailureClassesTests
         string[] names =
         [
             "connect", "reset", "timeout", "slow_first_token", "stall", "stream_cut", "upstream_5xx", "rate_limited", "auth",
-            "context_window", "content_policy", "model_not_found", "bad_request", "malformed", "guardrail", "quality", "budget",
+            "context_window", "content_policy", "model_not_found", "not_supported", "bad_request", "malformed", "guardrail", "quality", "budget",
         ];
         Assert.Equal(names, Enum.GetValues<FailureClass>().Where(c => c != FailureClass.None).Select(FailureClasses.Name));
         foreach (string name in names)
@@ -32,6 +32,7 @@ public sealed class FailureClassesTests
     [InlineData(FailureClass.ContextWindow)]
     [InlineData(FailureClass.ContentPolicy)]
     [InlineData(FailureClass.ModelNotFound)]
+    [InlineData(FailureClass.NotSupported)]
     [InlineData(FailureClass.Guardrail)]
     [InlineData(FailureClass.Quality)]
     [InlineData(FailureClass.Budget)]

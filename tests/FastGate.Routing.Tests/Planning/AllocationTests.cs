@@ -71,12 +71,13 @@ public sealed class AllocationTests
         RoutePlan plan = rig.Route();
         Target[] chain = [rig["b/m"], rig["a/m"]];
         NoFacts facts = default;
+        FallbackCursor cursor = default;
         long before = 0;
         for (int i = 0; i < 2000; i++)
         {
             before = i == 1000 ? GC.GetAllocatedBytesForCurrentThread() : before;
             rig.Advance(0.01);
-            Decision first = rig.Planner.Begin(plan, default, ref facts, chain, rig.Now, out FallbackCursor cursor);
+            Decision first = rig.Planner.Begin(plan, default, ref facts, chain, rig.Now, ref cursor);
             cursor.Next(first.Slot, Fine, rig.Now);
         }
 
@@ -88,12 +89,13 @@ public sealed class AllocationTests
     private static void AssertAllocatesNothing(RoutingRig rig, RoutePlan plan, Walk walk)
     {
         NoFacts facts = default;
+        FallbackCursor cursor = default;
         long before = 0;
         for (int i = 0; i < 3000; i++)
         {
             before = i == 1000 ? GC.GetAllocatedBytesForCurrentThread() : before;
             rig.Advance(0.05);
-            Decision first = rig.Planner.Begin(plan, default, ref facts, [], rig.Now, out FallbackCursor cursor);
+            Decision first = rig.Planner.Begin(plan, default, ref facts, [], rig.Now, ref cursor);
             Decision last = walk(ref cursor, first, rig.Now);
             if (last.Kind != DecisionKind.Commit)
             {

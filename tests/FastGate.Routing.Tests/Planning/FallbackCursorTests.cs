@@ -1,3 +1,4 @@
+using FastGate.Routing.Conditions;
 using FastGate.Routing.Health;
 using FastGate.Routing.Outcomes;
 using FastGate.Routing.Planning;
@@ -39,6 +40,7 @@ public sealed class FallbackCursorTests
     [InlineData(FailureClass.RateLimited)]
     [InlineData(FailureClass.Auth)]
     [InlineData(FailureClass.ModelNotFound)]
+    [InlineData(FailureClass.NotSupported)]
     [InlineData(FailureClass.Malformed)]
     public void The_next_target_follows_at_once(FailureClass failure)
     {
@@ -227,6 +229,59 @@ public sealed class FallbackCursorTests
         Assert.Equal(FailureClass.ContextWindow, stop.Reason);
     }
 
+    [Fact]
+    public void Targets_without_what_a_request_needs_are_passed_over()
+    {
+        RoutingRig rig = new();
+        rig.Add("a/m", offers: 0b01);
+        rig.Add("b/m", offers: 0b11);
+        rig.Add("c/m", offers: 0b10);
+        RoutePlan plan = rig.Route();
+
+        Assert.Equal("a/m", rig.Begin(plan, out _, new RequestShape { Needs = 0b01 }).Target!.Name);
+        Decision first = rig.Begin(plan, out FallbackCursor cursor, new RequestShape { Needs = 0b10 });
+        Assert.Equal("b/m", first.Target!.Name);
+        Decision second = cursor.Next(first.Slot, Outcome.Failure(FailureClass.Timeout), rig.Now);
+        Assert.Equal("c/m", second.Target!.Name);
+        Assert.Equal(DecisionKind.Stop, cursor.Next(second.Slot, Outcome.Failure(FailureClass.Timeout), rig.Now).Kind);
+        Assert.Equal("b/m", rig.Begin(plan, out _, new RequestShape { Needs = 0b11 }).Target!.Name);
+    }
+
+    [Fact]
+    public void Nobody_with_what_a_request_needs_is_a_reason_of_its_own()
+    {
+        RoutingRig rig = new();
+        rig.Add("a/m", offers: 0b01);
+        rig.Add("b/m", offers: 0b01);
+        Target other = rig.Add("c/m", offers: 0b10);
+        RoutePlan plan = rig.Route(route => route with { Members = [new("a/m"), new("b/m")] });
+        RequestShape shape = new() { Needs = 0b10 };
+
+        Decision stop = rig.Begin(plan, out FallbackCursor cursor, shape);
+        Assert.Equal((DecisionKind.Stop, StopReason.NoTarget, FailureClass.NotSupported, 0), (stop.Kind, stop.Stop, stop.Reason, cursor.Attempts));
+
+        // Nor is the request's own chain replaced by the route's.
+        stop = rig.Begin(rig.Route(), out cursor, shape, rig["a/m"], rig["b/m"]);
+        Assert.Equal((DecisionKind.Stop, StopReason.NoTarget, FailureClass.NotSupported, 0), (stop.Kind, stop.Stop, stop.Reason, cursor.Attempts));
+        Assert.Same(other, rig.Begin(plan, out _, shape, rig["a/m"], other).Target);
+    }
+
+    [Fact]
+    public void Chain_for_it_serves_what_nobody_on_the_route_has()
+    {
+        RoutingRig rig = new();
+        rig.Add("a/m", offers: 0b01);
+        rig.Add("b/m", offers: 0b10);
+        RoutePlan plan = rig.Route(route => route with
+        {
+            Members = [new("a/m")],
+            On = new Dictionary<FailureClass, ClassActionDefinition> { [FailureClass.NotSupported] = new(ClassActionKind.Chain, [new("b/m")]) },
+        });
+
+        Decision first = rig.Begin(plan, out FallbackCursor cursor, new RequestShape { Needs = 0b10 });
+        Assert.Equal(("b/m", FailureClass.NotSupported), (first.Target!.Name, cursor.FallbackReason));
+    }
+
     [Theory]
     [InlineData(FailureClass.RateLimited)]
     [InlineData(FailureClass.ContextWindow)]
@@ -279,6 +334,22 @@ public sealed class FallbackCursorTests
         Decision second = Report(first, Outcome.Failure(FailureClass.RateLimited, 429));
         Assert.Equal("b/m", second.Target!.Name);
         Assert.Equal(DecisionKind.Stop, Report(second, Outcome.Failure(FailureClass.Timeout)).Kind);
+    }
+
+    // What is wrong about a request is no outage, and no case for the floor of the chain.
+    [Theory]
+    [InlineData(FailureClass.BadRequest, StopReason.Refused)]
+    [InlineData(FailureClass.ContentPolicy, StopReason.Refused)]
+    [InlineData(FailureClass.ContextWindow, StopReason.AllFailed)]
+    [InlineData(FailureClass.Upstream5xx, StopReason.AllFailed)]
+    public void Request_at_fault_is_refused_by_the_last_chance_too(FailureClass failure, StopReason expected)
+    {
+        foreach (Target target in _rig.Targets)
+        {
+            _rig.Fail(target);
+        }
+
+        Assert.Equal(expected, Report(Begin(), Outcome.Failure(failure, 400)).Stop);
     }
 
     [Fact]
@@ -393,6 +464,25 @@ public sealed class FallbackCursorTests
         Assert.Equal(0, _rig["a/m"].Load.InFlight + _rig["b/m"].Load.InFlight);
     }
 
+    [Theory]
+    [InlineData(FailureClass.BadRequest)]
+    [InlineData(FailureClass.ContentPolicy)]
+    [InlineData(FailureClass.Quality)]
+    public void Whoever_refuses_to_go_on_with_a_broken_stream_is_passed_over(FailureClass refusal)
+    {
+        Decision first = Begin();
+        Report(first, Outcome.StreamStarted(TimeSpan.FromMilliseconds(300)));
+        Assert.True(_cursor.HasOthers);
+        Decision second = Report(first, Outcome.Failure(FailureClass.Stall));
+
+        Decision third = Report(second, Outcome.Failure(refusal, 400));
+
+        Assert.Equal("c/n", third.Target!.Name);
+        Assert.True(third.Flags.HasFlag(AttemptFlags.Continuation));
+        Assert.False(_cursor.HasOthers);
+        Assert.Equal(StopReason.Exhausted, Report(third, Outcome.Failure(refusal, 400)).Stop);
+    }
+
     [Fact]
     public void A_provider_that_cuts_every_stream_is_failed_though_each_began_well()
     {
@@ -474,6 +564,33 @@ public sealed class FallbackCursorTests
         Assert.Equal("b/m", first.Target!.Name);
         Assert.Equal(DecisionKind.Stop, Report(first, Outcome.Failure(FailureClass.Timeout)).Kind);
         Assert.Equal(StopReason.NoTarget, _rig.Begin(_rig.Route(), out _, new RequestShape { ProviderLock = "x" }).Stop);
+    }
+
+    [Fact]
+    public void Cursor_of_a_request_that_is_over_begins_anew()
+    {
+        RoutingRig rig = new RoutingRig().With("a/m", "b/m", "c/m");
+        RoutePlan plan = rig.Route();
+        NoFacts facts = default;
+        FallbackCursor cursor = default;
+        Decision decision = rig.Planner.Begin(plan, default, ref facts, [rig["c/m"], rig["b/m"]], rig.Now, ref cursor);
+        while (decision.Kind == DecisionKind.Attempt)
+        {
+            decision = cursor.Next(decision.Slot, Outcome.Failure(FailureClass.ModelNotFound, 404), rig.Now);
+        }
+
+        Assert.Equal(2, cursor.RecordedAttempts);
+        Assert.True(cursor.IsOver);
+
+        Decision first = rig.Planner.Begin(plan, default, ref facts, [], rig.Now, ref cursor);
+        Assert.Equal("a/m", first.Target!.Name);
+        Assert.Equal((1, 1, FailureClass.None, FailureClass.None), (cursor.RecordedAttempts, cursor.Hops, cursor.FirstFailure, cursor.FallbackReason));
+        Assert.Equal(FailureClass.None, cursor.AttemptAt(0).Failure);
+        Decision second = cursor.Next(first.Slot, Outcome.Failure(FailureClass.ModelNotFound, 404), rig.Now);
+        Assert.Equal("b/m", second.Target!.Name);
+        Assert.Equal(DecisionKind.Commit, cursor.Next(second.Slot, Outcome.Success(TimeSpan.FromMilliseconds(1)), rig.Now).Kind);
+        cursor.End(rig.Now);
+        Assert.Equal(0, rig["a/m"].Load.InFlight + rig["b/m"].Load.InFlight + rig["c/m"].Load.InFlight);
     }
 
     private Decision Begin(RoutePlan? plan = null) => _rig.Begin(plan ?? _rig.Route(), out _cursor);

@@ -135,7 +135,7 @@ public sealed class CursorProperties
         // 3. What is never asked twice is not; no more tries than allowed.
         FailureClass[] never =
         [
-            FailureClass.Timeout, FailureClass.SlowFirstToken, FailureClass.ContextWindow, FailureClass.ModelNotFound, FailureClass.Malformed,
+            FailureClass.Timeout, FailureClass.SlowFirstToken, FailureClass.ContextWindow, FailureClass.ModelNotFound, FailureClass.NotSupported, FailureClass.Malformed,
             FailureClass.ContentPolicy, FailureClass.Stall, FailureClass.StreamCut,
         ];
         Assert.DoesNotContain(here, other => never.Contains(other.Outcome.Class));

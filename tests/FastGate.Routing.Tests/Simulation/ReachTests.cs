@@ -1,3 +1,4 @@
+using FastGate.Outages.Simulation;
 using FastGate.Routing.Health;
 using FastGate.Routing.Outcomes;
 

@@ -39,7 +39,7 @@ public class ConfigLoaderTests
     {
         _config
             .Variable("OPENAI_API_KEY", "sk-1").Variable("TOKEN", "t0ken").Variable("PORT", "8443")
-            .File("/etc/fastgate/cert.pem", "-----BEGIN CERTIFICATE-----").File("/etc/fastgate/key.pem", "-----BEGIN EC PRIVATE KEY-----")
+            .File("/etc/fastgate/cert.pem", Pem.One.Certificate).File("/etc/fastgate/key.pem", Pem.One.SecKey)
             .File("/run/secrets/second", "sk-2\n").File("/ca.pem", "-----BEGIN CERTIFICATE-----");
         GatewayConfig config = _config.Valid("""
             listen:

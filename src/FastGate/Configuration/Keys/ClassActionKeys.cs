@@ -45,6 +45,7 @@ internal static class ClassActionKeys
         Add(FailureClass.ContextWindow, "The input does not fit the model.", "the next target that is known to take more; else the error");
         Add(FailureClass.ContentPolicy, "The provider's content filter refused.", Stop);
         Add(FailureClass.ModelNotFound, "The provider does not have the model.", NextTarget);
+        Add(FailureClass.NotSupported, "The provider does not have the endpoint: 405, 501, a 404 about the path; or its `endpoints` say so.", NextTarget);
         Add(FailureClass.Malformed, "A body that is no JSON, or an impossible head.", NextTarget);
         Add(FailureClass.Guardrail, "The gateway's own guardrail refused.", Stop);
         Add(FailureClass.Quality, "The gateway's own quality check refused.", Stop);

@@ -43,6 +43,8 @@ internal static class GatewayKeys
             "How many attempts may be added to requests, all routes together.")
         .Key("health", HealthKeys.Section.AsShape(), g => g.Health, (g, v) => g with { Health = v },
             "When a target counts as degraded or failed, and how it comes back.")
+        .Key("stores", AnswerKeys.Stores.AsShape(), g => g.Stores, (g, v) => g with { Stores = v },
+            "The bounds of what is remembered of answers, all routes together.")
         .Later(new LaterKey("telemetry", "remove it"))
         .Completed(Consistency.Check);
 

@@ -73,6 +73,8 @@ internal static class HealthKeys
             "A trial whose outcome was never heard of stops counting as under way after this.")
         .Key("damping", Duration, h => h.Damping, (h, v) => h with { Damping = v },
             "In a grey failure, good and bad answers mixed, the state changes at most once in this time.")
+        .Key("maximum_damping", Duration, h => h.MaximumDamping, (h, v) => h with { MaximumDamping = v },
+            "With each relapse soon after a grey failure or amid the return from one, changes for the better are damped twice as long, up to here.")
         .Completed(Complete);
 
     private static HealthSettings Complete(HealthSettings health, IReadOnlySet<string> written, string path, ConfigReading reading)

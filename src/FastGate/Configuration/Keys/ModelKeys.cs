@@ -20,5 +20,8 @@ internal static class ModelKeys
         .Key("output_cost", Price, m => m.OutputCost, (m, v) => m with { OutputCost = v },
             "The price of a million output tokens, in the same currency.")
         .Key("quality", new DecimalShape(0, 1), m => m.Quality, (m, v) => m with { Quality = v },
-            "How good its answers are, for the strategy `adaptive`.");
+            "How good its answers are, for the strategy `adaptive`.")
+        .Key("prefill", new SwitchShape(), m => m.Prefill ?? false, (m, v) => m with { Prefill = v },
+            "Whether it goes on with the beginning of its own answer when a conversation ends with that: how a broken stream is best continued.",
+            defaultNote: "what is known of the provider; a refusal is remembered");
 }

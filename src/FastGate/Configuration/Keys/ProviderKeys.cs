@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FastGate.Configuration.Reading;
+using FastGate.Proxy.Endpoints;
 using FastGate.Routing.Keys;
 
 namespace FastGate.Configuration.Keys;
@@ -48,6 +49,8 @@ internal static class ProviderKeys
 
     private static readonly TextShape Model = new("model name", "a model name without spaces", "[^\\s\\u0000-\\u001f\\u007f]{1,256}");
 
+    private static readonly NamesShape<string> Endpoint = new("endpoint", [.. UpstreamEndpoints.Names.Select(name => (name, name))]);
+
     private static readonly Section<ProbeConfig> Probe = new Section<ProbeConfig>(
             "providers.NAME.probe", "Active health checks: requests of the gateway's own on targets that are idle or not well. Targets whose traffic is fresh and fine are not probed.", new ProbeConfig())
         .Key("interval", new DurationShape(TimeSpan.Zero, TimeSpan.FromHours(24)), p => p.Interval, (p, v) => p with { Interval = v },
@@ -70,6 +73,9 @@ internal static class ProviderKeys
             "Headers added to every request, by name. Their values may be secrets.")
         .Key("models", new ListShape<string>(Model, () => ""), p => p.Models, (p, v) => p with { Models = v },
             "The models it offers. With a list the provider is not asked.", defaultNote: "the provider is asked")
+        .Key("endpoints", new ListShape<string>(Endpoint, () => ""), p => p.Endpoints, (p, v) => p with { Endpoints = v },
+            "The endpoints it has, as they are called below `/v1`. Requests for another one pass over its targets; where that leaves none, they are answered 501 `not_supported_by_target`.",
+            defaultNote: "any: whether it has one shows when it is asked")
         .Key("timeouts", Timeouts.AsShape(), p => p.Timeouts, (p, v) => p with { Timeouts = v }, "How long to wait for it.")
         .Key("pool", Pool.AsShape(), p => p.Pool, (p, v) => p with { Pool = v }, "Connections to it.")
         .Key("tls", Tls.AsShape(), p => p.Tls, (p, v) => p with { Tls = v }, "How its certificate is checked.")
@@ -112,6 +118,11 @@ internal static class ProviderKeys
             {
                 reading.Report(KeyPath.Of(KeyPath.Of(path, "models"), i), $"'{provider.Models[i]}' is listed twice; remove one of them");
             }
+        }
+
+        if (!provider.Endpoints.IsEmpty && provider.Probe.Model is not null && !provider.Endpoints.Contains(UpstreamEndpoints.Chat))
+        {
+            reading.Report(KeyPath.Of(KeyPath.Of(path, "probe"), "model"), $"is asked at {UpstreamEndpoints.Chat}, which 'endpoints' does not list; remove it, and probes ask for the list of models");
         }
 
         if (written.Contains("base_url") || ProviderKinds.Find(provider.Kind) is not { } kind)

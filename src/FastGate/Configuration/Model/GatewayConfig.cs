@@ -46,6 +46,9 @@ internal sealed record GatewayConfig
     /// <summary>The numbers of the health machine.</summary>
     public HealthSettings Health { get; init; } = HealthSettings.Default;
 
+    /// <summary>The bounds of what is remembered.</summary>
+    public StoresConfig Stores { get; init; } = new();
+
     /// <summary>The target a member of a chain names; null when the part before the first slash is no provider, so that it can only be a group or a route.</summary>
     public TargetName? FindTarget(string name)
     {

@@ -15,6 +15,9 @@ internal sealed record ModelConfig
     /// <summary>Price of a million output tokens, in the same currency.</summary>
     public double OutputCost { get; init; }
 
+    /// <summary>Whether it goes on with the beginning of an answer that it is given; null: as its provider's models do.</summary>
+    public bool? Prefill { get; init; }
+
     /// <summary>How good its answers are, 0 to 1.</summary>
     public double Quality { get; init; } = 1;
 }

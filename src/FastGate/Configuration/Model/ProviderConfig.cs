@@ -23,6 +23,9 @@ internal sealed record ProviderConfig
     /// <summary>The models it offers; empty: the provider is asked.</summary>
     public ImmutableArray<string> Models { get; init; } = [];
 
+    /// <summary>The endpoints it has; empty: any.</summary>
+    public ImmutableArray<string> Endpoints { get; init; } = [];
+
     /// <summary>How long to wait for what.</summary>
     public TimeoutsConfig Timeouts { get; init; } = new();
 

@@ -37,11 +37,29 @@ internal sealed record RoutePolicy
     /// <summary>Targets tried at most, 1 to <see cref="FallbackCursor.MaximumHops"/>.</summary>
     public int Hops { get; init; } = 4;
 
+    /// <summary>When the next target is asked too because a stream has not begun; zero is off.</summary>
+    public TimeSpan HedgeAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many targets the strategy race asks at once, 2 to <see cref="FallbackCursor.MaximumHops"/>.</summary>
+    public int Race { get; init; } = 2;
+
     /// <summary>The fact whose value the sticky strategy hashes, as conditions write it: <c>headers.*</c>, <c>params.*</c> or <c>metadata.*</c>.</summary>
     public string Sticky { get; init; } = "params.user";
 
     /// <summary>What is done on a class of failure where it is not the class's own default.</summary>
     public ImmutableDictionary<FailureClass, ClassActionDefinition> On { get; init; } = ImmutableDictionary<FailureClass, ClassActionDefinition>.Empty;
+
+    /// <summary>How its streams are treated.</summary>
+    public StreamConfig Stream { get; init; } = new();
+
+    /// <summary>What is done with idempotency keys.</summary>
+    public IdempotencyConfig Idempotency { get; init; } = new();
+
+    /// <summary>Stored answers that are given instead of asking a provider.</summary>
+    public CacheConfig Cache { get; init; } = new();
+
+    /// <summary>What is answered when no target could.</summary>
+    public LastResortConfig LastResort { get; init; } = new();
 
     /// <summary>The members of all chains under <c>on</c>, in the order of the classes.</summary>
     public IEnumerable<MemberDefinition> Chained() => On.OrderBy(entry => entry.Key).SelectMany(entry => entry.Value.Chain);
@@ -55,7 +73,8 @@ internal sealed record RoutePolicy
         Retry = Retry,
         Deadline = Deadline,
         Hops = Hops,
-        HedgeAfter = TimeSpan.Zero,
+        HedgeAfter = HedgeAfter,
+        RaceWidth = Race,
         On = On,
     };
 }

@@ -1,3 +1,5 @@
+using FastGate.Proxy.Transports;
+
 namespace FastGate.Configuration;
 
 /// <summary>Limits and timeouts of the data plane towards its clients.</summary>
@@ -24,6 +26,15 @@ internal sealed record ServerConfig
     /// <summary>Event loops; null: as many as the machine has cores for it.</summary>
     public int? Workers { get; init; }
 
+    /// <summary>What carries connections.</summary>
+    public TransportKind Transport { get; init; }
+
     /// <summary>Client connections open at once, all listeners together.</summary>
     public int MaxConnections { get; init; } = 65536;
+
+    /// <summary>Requests that go on without their clients, all together.</summary>
+    public int MaxDetached { get; init; } = 4096;
+
+    /// <summary>Memory for the events of resumable streams, all together, in bytes.</summary>
+    public int ReplayMemory { get; init; } = 256 * 1024 * 1024;
 }

@@ -96,6 +96,19 @@ internal sealed class ConfigReading
     /// <summary>The full path of a file the configuration names: relative ones are relative to the configuration file.</summary>
     public string FullPath(string path) => Path.GetFullPath(Path.Combine(_directory, path));
 
+    /// <summary>The text of a file that was asked for before; null when it cannot be read, which was reported then.</summary>
+    public string? FileText(string fullPath)
+    {
+        try
+        {
+            return _files.ReadAllText(fullPath);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The text of a file the configuration names by its full path; null after reporting that it cannot be read.</summary>
     public string? FileText(ConfigNode node, string path, string fullPath)
     {

@@ -57,11 +57,11 @@ internal sealed class SizeShape(int least, int most) : ScalarShape<int>
         return isNumber;
     }
 
-    internal static string Write(int value)
+    internal static string Write(long value)
     {
         for (int i = Units.Length - 1; i >= 0; i--)
         {
-            if (value > 0 && (value & ((1 << Units[i].Shift) - 1)) == 0)
+            if (value > 0 && (value & ((1L << Units[i].Shift) - 1)) == 0)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"{value >> Units[i].Shift}{Units[i].Suffix}");
             }

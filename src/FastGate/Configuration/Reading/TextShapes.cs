@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.RegularExpressions;
+using FastGate.Proxy.Clients;
 
 namespace FastGate.Configuration.Reading;
 
@@ -79,7 +78,7 @@ internal sealed class HashedSecretShape : ScalarShape<ImmutableArray<byte>>
     protected override ImmutableArray<byte> Parse(ScalarText text, out string? problem)
     {
         problem = SecretShape.ProblemOf(text.Value, spaces: false);
-        return [.. SHA256.HashData(Encoding.UTF8.GetBytes(text.Value))];
+        return KeyHash.Of(text.Value);
     }
 }
 
@@ -94,9 +93,9 @@ internal sealed class Sha256Shape : ScalarShape<ImmutableArray<byte>>
 
     protected override ImmutableArray<byte> Parse(ScalarText text, out string? problem)
     {
-        byte[] hash = new byte[SHA256.HashSizeInBytes];
+        byte[] hash = new byte[KeyHash.Length];
         // The text is not shown: a key may have been put here by mistake.
-        problem = text.Value.Length == 2 * SHA256.HashSizeInBytes && Convert.FromHexString(text.Value, hash, out _, out _) == System.Buffers.OperationStatus.Done
+        problem = text.Value.Length == 2 * KeyHash.Length && Convert.FromHexString(text.Value, hash, out _, out _) == System.Buffers.OperationStatus.Done
             ? null
             : "is not 64 hexadecimal digits; write the output of: printf %s \"$KEY\" | sha256sum";
         return [.. hash];

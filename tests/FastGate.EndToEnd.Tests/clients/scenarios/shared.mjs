@@ -20,3 +20,9 @@ export const noise = bytes => randomBytes(bytes).toString('base64');
 export const echoText = n => `stream ${n} says ${Array.from({ length: 40 }, (_, i) => `${n}.${i}`).join(' ')} änd €nds`;
 
 export const range = n => Array.from({ length: n }, (_, i) => i);
+
+/** The routes of the gateway whose streams break and are whole all the same; SurvivingClientTests configures them. */
+export const surviving = ['cut', 'stall', 'no-done', 'malformed', 'sliced', 'refusing', 'restarting', 'twice', 'hedged'];
+
+/** The same for streams of the Responses API, which are not whole without their last event. */
+export const survivingResponses = surviving.filter(route => route !== 'no-done');

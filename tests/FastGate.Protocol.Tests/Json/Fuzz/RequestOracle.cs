@@ -83,6 +83,9 @@ internal static class RequestOracle
             case RequestField.StreamOptions when token == JsonTokenType.StartObject:
                 facts = Options(reader, facts);
                 break;
+            case RequestField.Text when token == JsonTokenType.StartObject:
+                facts = facts with { HasResponseFormat = facts.HasResponseFormat || HasFormat(reader) };
+                break;
             case RequestField.N when token == JsonTokenType.Number:
                 facts = facts with { HasMultipleChoices = Encoding.ASCII.GetString(reader.ValueSpan) is not ("0" or "1") };
                 break;
@@ -134,7 +137,7 @@ internal static class RequestOracle
             RequestField.Metadata => facts with { Metadata = range },
             RequestField.User => facts with { User = range },
             RequestField.Tools => facts with { HasTools = present },
-            RequestField.ResponseFormat => facts with { HasResponseFormat = present },
+            RequestField.ResponseFormat => facts with { HasResponseFormat = facts.HasResponseFormat || present },
             RequestField.Audio => facts with { HasAudio = present },
             RequestField.Modalities => facts with { HasModalities = present },
             _ => facts,
@@ -148,6 +151,22 @@ internal static class RequestOracle
             : model.Length == 0 ? ScannedFacts.Failed(ScanErrorKind.EmptyModel, RequestField.Model)
             : Encoding.UTF8.GetByteCount(model) > 256 ? ScannedFacts.Failed(ScanErrorKind.ModelTooLong, RequestField.Model)
             : facts with { Model = model };
+    }
+
+    private static bool HasFormat(Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (Text(ref reader) == "format")
+            {
+                return true;
+            }
+
+            reader.Read();
+            reader.Skip();
+        }
+
+        return false;
     }
 
     private static ScannedFacts Options(Utf8JsonReader reader, ScannedFacts facts)

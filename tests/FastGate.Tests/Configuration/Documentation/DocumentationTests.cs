@@ -11,7 +11,7 @@ public class DocumentationTests
         .Variable("OPENAI_API_KEY", "a").Variable("GROQ_API_KEY", "b").Variable("FASTGATE_CLIENT_KEY", "c").Variable("FASTGATE_ADMIN_TOKEN", "d")
         .Variable("ANTHROPIC_API_KEY", "e").Variable("GEMINI_API_KEY", "h")
         .File("/run/secrets/openai", "f").File("/run/secrets/openai-2", "g")
-        .File("/etc/fastgate/tls/cert.pem", "-----BEGIN CERTIFICATE-----").File("/etc/fastgate/tls/key.pem", "-----BEGIN PRIVATE KEY-----")
+        .File("/etc/fastgate/tls/cert.pem", Pem.One.Certificate).File("/etc/fastgate/tls/key.pem", Pem.One.Key)
         .File("/etc/ssl/internal-ca.pem", "-----BEGIN CERTIFICATE-----");
 
     [Fact]

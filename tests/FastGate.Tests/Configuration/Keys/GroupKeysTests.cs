@@ -33,7 +33,7 @@ public class GroupKeysTests
     [Theory]
     [InlineData("a: {}", "3:6: groups.a: 'targets' is missing")]
     [InlineData("a: { targets: [openai/m], hops: 2 }", "3:29: groups.a.hops: unknown key 'hops'; the keys known here are targets, strategy")]
-    [InlineData("a: { targets: [openai/m], strategy: race }", "3:39: groups.a.strategy: 'race' is not available in this version")]
+    [InlineData("a: { targets: [openai/m], strategy: race }", "3:39: groups.a.strategy: 'race' is for routes: a group chooses one of its members; give it another strategy")]
     [InlineData("a: { targets: [openai/m], strategy: rac }", "3:39: groups.a.strategy: 'rac' is no strategy; there are priority, round_robin, weighted, least_latency, least_busy, cost, adaptive, rate_aware, sticky")]
     [InlineData("openai/x: { targets: [openai/m] }", "3:13: groups[\"openai/x\"]: begins like a model of the provider 'openai'")]
     [InlineData("'a b': { targets: [openai/m] }", "3:3: groups: 'a b' cannot be a group name; use no spaces")]

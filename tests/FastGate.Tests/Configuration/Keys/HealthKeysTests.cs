@@ -36,13 +36,13 @@ public class HealthKeysTests
         { window: 1s, minimum_samples: 1, degraded_error_rate: 0.0001, failed_error_rate: 0.0001, failed_rate_hold: 0, consecutive_failures: 1,
           consecutive_probe_failures: 1, degraded_latency_factor: 1.01, minimum_latency_rise: 0, baseline_adaptation: 1ms, degraded_recovery: 0,
           minimum_degraded_share: 0.001, cooldown: 1ms, maximum_cooldown: 1ms, cooldown_jitter: 0, retry_after_max: 0, cooldown_memory: 0,
-          recovery_shares: 0.001, successes_per_step: 1, recovery_pace: 1ms, trial_lease: 1ms, damping: 0 }
+          recovery_shares: 0.001, successes_per_step: 1, recovery_pace: 1ms, trial_lease: 1ms, damping: 0, maximum_damping: 0 }
         """)]
     [InlineData("""
         { window: 30s, minimum_samples: 1000000, degraded_error_rate: 1, failed_error_rate: 1, failed_rate_hold: 24h, consecutive_failures: 1000000,
           consecutive_probe_failures: 1000000, degraded_latency_factor: 1000, minimum_latency_rise: 24h, baseline_adaptation: 24h, degraded_recovery: 24h,
           minimum_degraded_share: 1, cooldown: 24h, maximum_cooldown: 24h, cooldown_jitter: 0.99, retry_after_max: 24h, cooldown_memory: 24h,
-          recovery_shares: [0.25, 0.5, 0.75, 1], successes_per_step: 1000000, recovery_pace: 24h, trial_lease: 24h, damping: 24h }
+          recovery_shares: [0.25, 0.5, 0.75, 1], successes_per_step: 1000000, recovery_pace: 24h, trial_lease: 24h, damping: 24h, maximum_damping: 24h }
         """)]
     public void The_extremes_are_extremes_to_routing_too(string health) => _config.Valid($"health: {health}\n{ConfigText.OneProvider}").Health.Validate();
 
@@ -73,6 +73,7 @@ public class HealthKeysTests
               recovery_pace: 39s
               trial_lease: 40s
               damping: 41s
+              maximum_damping: 42s
             {{ConfigText.OneProvider}}
             """).Health;
 
@@ -102,6 +103,7 @@ public class HealthKeysTests
                 RecoveryPace = TimeSpan.FromSeconds(39),
                 TrialLease = TimeSpan.FromSeconds(40),
                 Damping = TimeSpan.FromSeconds(41),
+                MaximumDamping = TimeSpan.FromSeconds(42),
             },
             health);
     }

@@ -5,8 +5,11 @@ namespace FastGate.Tests.Configuration.Keys;
 public class ListenKeysTests
 {
     private readonly ConfigText _config = new ConfigText()
-        .File("/etc/fastgate/cert.pem", "-----BEGIN CERTIFICATE-----\n")
-        .File("/etc/fastgate/key.pem", "-----BEGIN PRIVATE KEY-----\n");
+        .File("/etc/fastgate/cert.pem", Pem.One.Certificate)
+        .File("/etc/fastgate/key.pem", Pem.One.Key)
+        .File("/etc/fastgate/other-key.pem", Pem.Other.Key)
+        .File("/etc/fastgate/locked.pem", Pem.One.EncryptedKey)
+        .File("/etc/fastgate/cut.pem", Pem.One.Certificate[..200]);
 
     [Theory]
     [InlineData("127.0.0.1:1", "http://127.0.0.1:1")]
@@ -19,7 +22,7 @@ public class ListenKeysTests
     [Fact]
     public void The_top_level_certificate_serves_listeners_without_their_own()
     {
-        _config.File("/own.pem", "-----BEGIN CERTIFICATE----- -----BEGIN RSA PRIVATE KEY-----");
+        _config.File("/own.pem", $"{Pem.Other.Certificate}\n{Pem.Other.Key}");
         GatewayConfig config = _config.Valid($$"""
             tls: { cert: cert.pem, key: ./key.pem }
             listen: [":1", { address: ":2", tls: { cert: /own.pem, key: /own.pem } }]
@@ -40,6 +43,9 @@ public class ListenKeysTests
     [InlineData("tls: { cert: cert.pem }", "1:6: tls: 'key' is missing; add it: ")]
     [InlineData("tls: { cert: nope.pem, key: key.pem }", "1:14: tls.cert: names the file /etc/fastgate/nope.pem, which does not exist; create it or correct the path")]
     [InlineData("tls: { cert: key.pem, key: key.pem }", "1:14: tls.cert: names the file /etc/fastgate/key.pem, which holds no PEM block 'CERTIFICATE'")]
+    [InlineData("tls: { cert: cert.pem, key: other-key.pem }", "1:29: tls.key: is not the key of the certificate /etc/fastgate/cert.pem, or one of the two is damaged or encrypted; give the pair, unencrypted")]
+    [InlineData("tls: { cert: cert.pem, key: locked.pem }", "1:29: tls.key: is not the key of the certificate")]
+    [InlineData("tls: { cert: cut.pem, key: key.pem }", "1:28: tls.key: is not the key of the certificate")]
     [InlineData("admin: 0.0.0.0:9090", "1:8: admin: 0.0.0.0:9090 can be reached from other machines and there is no admin_token; add admin_token")]
     [InlineData("server: { workers: 0 }", "1:20: server.workers: '0' is not a whole number from 1 to 256, or auto")]
     [InlineData("server: { workers: many }", "1:20: server.workers: 'many' is not a whole number from 1 to 256, or auto")]

@@ -13,13 +13,13 @@ public class ModelKeysTests
             {{ConfigText.OneProvider}}
             models:
               openai/gpt-4o: { max_input_tokens: 128000, input_cost: 2.5, output_cost: 10, quality: 0.9 }
-              openai/org/local: {}
+              openai/org/local: { prefill: true }
             """);
 
         Assert.Equal(
             new ModelConfig { Name = "openai/gpt-4o", MaxInputTokens = 128000, InputCost = 2.5, OutputCost = 10, Quality = 0.9 },
             config.FindModel("openai/gpt-4o"));
-        Assert.Equal(new ModelConfig { Name = "openai/org/local", Quality = 1 }, config.FindModel("openai/org/local"));
+        Assert.Equal(new ModelConfig { Name = "openai/org/local", Quality = 1, Prefill = true }, config.FindModel("openai/org/local"));
         Assert.Null(config.FindModel("openai/other"));
         Assert.Empty(config.NamedTargets());
     }

@@ -27,6 +27,10 @@ public class ProviderKeysTests
     [InlineData("{ key: k, headers: { X-A: b, x-a: c } }", "p.headers: 'x-a' is given twice")]
     [InlineData("{ key: k, headers: { Content-Length: '0' } }", "p.headers.Content-Length: is a header the gateway writes itself")]
     [InlineData("{ key: k, models: [a, b, a] }", "p.models[2]: 'a' is listed twice")]
+    [InlineData("{ key: k, endpoints: [chat/completions, embedings] }", "p.endpoints[1]: 'embedings' is no endpoint; did you mean 'embeddings'?")]
+    [InlineData("{ key: k, endpoints: [video] }", "p.endpoints[0]: 'video' is no endpoint; there are chat/completions, completions, embeddings, responses, moderations, rerank, images, audio")]
+    [InlineData("{ key: k, endpoints: [] }", "p.endpoints: is an empty list")]
+    [InlineData("{ key: k, endpoints: [embeddings], probe: { model: m } }", "p.probe.model: is asked at chat/completions, which 'endpoints' does not list")]
     [InlineData("{ key: k, models: gpt-4o }", "p.models: expects a list, found a single value")]
     [InlineData("{ key: k, tls: { insecure_skip_verify: yes } }", "p.tls.insecure_skip_verify: 'yes' is neither true nor false")]
     [InlineData("{ key: k, timeouts: { conect: 1s } }", "p.timeouts.conect: unknown key 'conect'; did you mean 'connect'?")]
@@ -48,6 +52,12 @@ public class ProviderKeysTests
         Assert.Equal(
             new ProbeConfig { Interval = TimeSpan.FromSeconds(interval), Timeout = TimeSpan.FromSeconds(timeout), Model = model },
             _config.Valid($"providers: {{ p: {{ key: k, probe: {probe} }} }}\n").Providers[0].Probe);
+
+    [Fact]
+    public void Endpoints_are_read() =>
+        Assert.Equal(
+            (string[])["chat/completions", "audio"],
+            _config.Valid("providers: { p: { key: k, endpoints: [chat/completions, audio], probe: { model: m } } }\n").Providers[0].Endpoints);
 
     [Theory]
     [InlineData(32, null)]

@@ -1,4 +1,6 @@
+using FastGate.Composition;
 using FastGate.Configuration;
+using FastGate.Proxy.Model;
 using FastGate.Routing.Outcomes;
 using FastGate.Routing.Planning;
 using FastGate.Routing.Retry;
@@ -11,10 +13,10 @@ public class RouteKeysTests
     private readonly ConfigText _config = new();
 
     [Theory]
-    [InlineData("chat: { targets: [openai/m], last_resort: {} }", "routes.chat.last_resort: 'last_resort' is not available in this version; remove it")]
-    [InlineData("chat: { targets: [openai/m], stream: { resume: true } }", "'stream' is not available in this version")]
-    [InlineData("chat: { targets: [openai/m], idempotency: {} }", "'idempotency' is not available in this version")]
-    [InlineData("chat: { targets: [openai/m], cache: {} }", "'cache' is not available in this version")]
+    [InlineData("chat: { targets: [openai/m], stream: { resume: sometimes } }", "routes.chat.stream.resume: 'sometimes' is neither true, always nor false")]
+    [InlineData("chat: { targets: [openai/m], stream: { ring: 1KiB } }", "routes.chat.stream.ring: '1KiB' is out of range; write a size from 16KiB to 64MiB")]
+    [InlineData("chat: { targets: [openai/m], stream: { retain: 0 } }", "routes.chat.stream.retain: '0' is out of range; write a duration from 1s to 1h")]
+    [InlineData("chat: { targets: [openai/m], stream: { rings: 1 } }", "routes.chat.stream.rings: unknown key 'rings'; did you mean 'ring'?")]
     [InlineData("chat: { targets: [openai/m], when: { path: x } }", "routes.chat.when: a route holds whenever it is asked for; write the condition under one of its targets")]
     [InlineData("chat: { targets: [gpt-4o] }", "routes.chat.targets[0]: there is no group or route 'gpt-4o'; a target is written provider/model, such as openai/gpt-4o")]
     [InlineData("chat: { targets: [caht] }", "routes.chat.targets[0]: there is no group or route 'caht'; did you mean 'chat'?")]
@@ -36,7 +38,7 @@ public class RouteKeysTests
     [InlineData("openai/x: { targets: [openai/m] }", "routes[\"openai/x\"]: begins like a model of the provider 'openai', which it would hide")]
     [InlineData("'a b': { targets: [openai/m] }", "routes: 'a b' cannot be a route name")]
     [InlineData("chat: { targets: [openai/m], strategy: round-robin }", "routes.chat.strategy: 'round-robin' is no strategy; did you mean 'round_robin'?")]
-    [InlineData("chat: { targets: [openai/m], strategy: random }", "'random' is no strategy; there are priority, round_robin, weighted, least_latency, least_busy, cost, adaptive, rate_aware, sticky")]
+    [InlineData("chat: { targets: [openai/m], strategy: random }", "'random' is no strategy; there are priority, round_robin, weighted, least_latency, least_busy, cost, adaptive, race, rate_aware, sticky")]
     [InlineData("chat: { targets: [openai/m], retry: 2 }", "routes.chat.retry: expects keys and values, found a single value; the keys known here are attempts, backoff, jitter, retry_after_max")]
     [InlineData("chat: { targets: [openai/m], retry: { attempts: 11 } }", "routes.chat.retry.attempts: '11' is not a whole number from 0 to 10")]
     [InlineData("chat: { targets: [openai/m], retry: { backoff: [] } }", "routes.chat.retry.backoff: is an empty list")]
@@ -46,8 +48,9 @@ public class RouteKeysTests
     [InlineData("chat: { targets: [openai/m], retry: { retry_after_max: 2h } }", "'2h' is out of range; write a duration from 0 to 1h")]
     [InlineData("chat: { targets: [openai/m], deadline: 0 }", "routes.chat.deadline: '0' is out of range")]
     [InlineData("chat: { targets: [openai/m], hops: 9 }", "routes.chat.hops: '9' is not a whole number from 1 to 8")]
-    [InlineData("chat: { targets: [openai/m], hedge_after: 10s }", "'hedge_after' is not available in this version")]
-    [InlineData("chat: { targets: [openai/m], strategy: race }", "routes.chat.strategy: 'race' is not available in this version; write another strategy")]
+    [InlineData("chat: { targets: [openai/m], race: 1 }", "routes.chat.race: '1' is not a whole number from 2 to 8")]
+    [InlineData("chat: { targets: [openai/m], race: 9 }", "routes.chat.race: '9' is not a whole number from 2 to 8")]
+    [InlineData("chat: { targets: [openai/m], hedge_after: 25h }", "routes.chat.hedge_after: '25h' is out of range")]
     [InlineData("chat: { targets: [openai/m], sticky: session }", "routes.chat.sticky: 'session' is nothing requests can be held together by; write headers.<name>, params.<key> or metadata.<key>")]
     [InlineData("chat: { targets: [openai/m], sticky: path }", "'path' is nothing requests can be held together by")]
     [InlineData("chat: { targets: [openai/m], sticky: metadata..id }", "'metadata..id' has an empty key; remove the extra dot")]
@@ -64,7 +67,7 @@ public class RouteKeysTests
     public void Without_keys_a_route_is_what_routing_takes_for_the_default()
     {
         RouteDefinition route = Assert.Single(_config.Valid($"{ConfigText.OneProvider}routes: {{ chat: {{ targets: [openai/m] }} }}\n").Routes).ToDefinition();
-        RouteDefinition usual = new("chat", [new MemberDefinition("openai/m")]) { HedgeAfter = TimeSpan.Zero };
+        RouteDefinition usual = new("chat", [new MemberDefinition("openai/m")]);
 
         Assert.Equal(usual.Members, route.Members);
         Assert.Empty(route.On);
@@ -86,6 +89,8 @@ public class RouteKeysTests
                 retry: { attempts: 3, backoff: [10ms, 1s], jitter: 0, retry_after_max: 0 }
                 deadline: 5s
                 hops: 8
+                hedge_after: 0
+                race: 3
                 sticky: headers.X-Session-Id
                 on: { rate_limited: next }
               plain: { targets: [openai/c], retry: { backoff: 250ms } }
@@ -99,11 +104,29 @@ public class RouteKeysTests
         Assert.Equal([false, true, false], chat.Members.Select(member => member.When is not null));
         Assert.Equal([TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)], chat.Retry.Backoff);
         Assert.Equal((3, 0.0, TimeSpan.Zero), (chat.Retry.Attempts, chat.Retry.Jitter, chat.Retry.RetryAfterMax));
-        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.Zero), (chat.Deadline, chat.HedgeAfter));
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.Zero, 3), (chat.Deadline, chat.HedgeAfter, chat.RaceWidth));
         Assert.Equal("headers.X-Session-Id", config.Routes[0].Policy.Sticky);
         Assert.Equal(ClassActionKind.Next, chat.On[FailureClass.RateLimited].Kind);
         Assert.Equal([TimeSpan.FromMilliseconds(250)], config.Routes[1].Policy.Retry.Backoff);
         Assert.Equal(["openai/a", "openai/org/b", "openai/c"], config.NamedTargets().Select(target => target.ToString()));
+    }
+
+    [Fact]
+    public void Every_key_of_streams_reaches_the_data_plane()
+    {
+        GatewaySettings settings = _config.Valid($$"""
+            {{ConfigText.OneProvider}}
+            server: { max_detached: 7, replay_memory: 1MiB }
+            defaults: { stream: { resume: false, ring: 32KiB } }
+            routes:
+              chat: { targets: [openai/a], stream: { resume: always, ring: 64KiB, retain: 5m } }
+              plain: { targets: [openai/a] }
+            """).ToSettings();
+
+        Assert.Equal(new StreamSettings { Resume = StreamResume.Always, Ring = 64 * 1024, Retain = TimeSpan.FromMinutes(5) }, settings.Streams["chat"]);
+        Assert.Equal(new StreamSettings { Resume = StreamResume.Never, Ring = 32 * 1024 }, settings.Streams["plain"]);
+        Assert.Equal(settings.Streams["plain"], settings.DirectStreams);
+        Assert.Equal((7, 1024 * 1024), (settings.Limits.MaxDetached, settings.Limits.ReplayMemory));
     }
 
     [Theory]
@@ -111,7 +134,7 @@ public class RouteKeysTests
     public void Every_strategy_can_be_named(string name) =>
         Assert.Equal(name, StrategyKinds.Name(Route($"{{ targets: [openai/m], strategy: {name} }}").Strategy));
 
-    public static TheoryData<string> StrategyNames() => [.. StrategyKinds.All.Where(name => name != "race")];
+    public static TheoryData<string> StrategyNames() => [.. StrategyKinds.All];
 
     [Fact]
     public void The_extremes_of_retry_are_extremes_to_routing_too()

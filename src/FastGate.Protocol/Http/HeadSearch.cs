@@ -1,0 +1,70 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace FastGate.Protocol.Http;
+
+/// <summary>
+/// The two searches that every header line takes. Names and values are a dozen octets long, so a compare or two are done here, inline; a call of the
+/// general search costs more than the search.
+/// </summary>
+internal static class HeadSearch
+{
+    /// <summary>Where the first colon is; -1 when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int IndexOfColon(ReadOnlySpan<byte> text)
+    {
+        if (Vector128.IsHardwareAccelerated && text.Length >= Vector128<byte>.Count)
+        {
+            var octets = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text));
+            uint colons = Vector128.Equals(octets, Vector128.Create((byte)':')).ExtractMostSignificantBits();
+            if (colons != 0)
+            {
+                return BitOperations.TrailingZeroCount(colons);
+            }
+        }
+
+        return SearchColon(text);
+    }
+
+    /// <summary>Where the first control octet but HTAB is (<see cref="Octets.Control"/>), at or after <paramref name="start"/>; -1 when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int IndexOfControl(ReadOnlySpan<byte> text, int start)
+    {
+        int last = text.Length - Vector128<byte>.Count;
+        if (!Vector128.IsHardwareAccelerated || last < 0)
+        {
+            return SearchControl(text, start);
+        }
+
+        while (start < text.Length)
+        {
+            // What would reach past the end is read again from before it instead, and shifted out.
+            int from = Math.Min(start, last);
+            var octets = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)from);
+            var below = Vector128.Equals(Vector128.Min(octets, Vector128.Create((byte)0x1F)), octets);
+            Vector128<byte> controls = Vector128.AndNot(below, Vector128.Equals(octets, Vector128.Create((byte)'\t')))
+                | Vector128.Equals(octets, Vector128.Create((byte)0x7F));
+            uint found = controls.ExtractMostSignificantBits() >> (start - from);
+            if (found != 0)
+            {
+                return start + BitOperations.TrailingZeroCount(found);
+            }
+
+            start += Vector128<byte>.Count;
+        }
+
+        return -1;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int SearchColon(ReadOnlySpan<byte> text) => text.IndexOf((byte)':');
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int SearchControl(ReadOnlySpan<byte> text, int start)
+    {
+        int found = text[start..].IndexOfAny(Octets.Control);
+        return found < 0 ? -1 : start + found;
+    }
+}
