@@ -40,7 +40,7 @@ internal static class GatewayRun
                 return surroundings.Refuse(e.Message);
             }
 
-            using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => _ = host.ReloadAsync());
+            using PosixSignalRegistration hangUp = HangUpSignal.On(() => _ = host.ReloadAsync());
             using ConfigurationWatch? watch = source.File is null ? null : new ConfigurationWatch(source.File, host.ReloadAsync);
             Greet(surroundings, source, config, host);
             greet?.Invoke(host);

@@ -43,11 +43,13 @@ internal sealed class Gateway : IAsyncDisposable
     /// <param name="configuration">YAML; the addresses come from the command line.</param>
     /// <param name="folder">Where the configuration is written; a folder of its own when null.</param>
     /// <param name="environment">Variables for the process.</param>
-    public static async Task<Gateway> ServeAsync(string configuration, TemporaryFolder? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="underNohup">With SIGHUP ignored, as <c>nohup</c> starts a process.</param>
+    public static async Task<Gateway> ServeAsync(
+        string configuration, TemporaryFolder? folder = null, IReadOnlyDictionary<string, string>? environment = null, bool underNohup = false)
     {
         TemporaryFolder used = folder ?? new TemporaryFolder();
         string file = used.Write(ConfigurationFile, WithTransport(configuration));
-        return await StartAsync(["serve", "--config", file], used, folder is null, environment);
+        return await StartAsync(["serve", "--config", file], used, folder is null, environment, underNohup);
     }
 
     /// <summary>Starts <c>fastgate demo</c> and waits until it listens.</summary>
@@ -104,9 +106,12 @@ internal sealed class Gateway : IAsyncDisposable
         : configuration.Contains("server:", StringComparison.Ordinal) ? throw new InvalidOperationException("Write server as `server: { … }`, so that the transport can be put in.")
         : $"server: {{ transport: {transport} }}\n{configuration}";
 
-    private static async Task<Gateway> StartAsync(string[] command, TemporaryFolder folder, bool ownsFolder, IReadOnlyDictionary<string, string>? environment)
+    private static async Task<Gateway> StartAsync(
+        string[] command, TemporaryFolder folder, bool ownsFolder, IReadOnlyDictionary<string, string>? environment, bool underNohup = false)
     {
-        var process = ChildProcess.Start(GatewayBinary.Path, [.. command, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"], folder.Path, environment);
+        string[] line = [GatewayBinary.Path, .. command, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+        line = underNohup ? ["env", "--ignore-signal=HUP", .. line] : line;
+        var process = ChildProcess.Start(line[0], line[1..], folder.Path, environment);
         try
         {
             return new Gateway(process, folder, ownsFolder, await AddressAsync(process, ListenLine), await AddressAsync(process, AdminLine));

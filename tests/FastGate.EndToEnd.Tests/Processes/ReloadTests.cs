@@ -26,8 +26,10 @@ public sealed class ReloadTests
         Assert.Equal(503, status);
     }
 
-    [Fact]
-    public async Task Hang_up_loads_what_the_environment_and_files_say_now()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Hang_up_loads_what_the_environment_and_files_say_now(bool underNohup)
     {
         await using var provider = new MockProvider.MockServer(new MockProvider.MockOptions { RequiredKey = Secrets.ProviderKey });
         provider.Start();
@@ -35,7 +37,7 @@ public sealed class ReloadTests
         using var secrets = new TemporaryFolder();
         string secret = secrets.Write("key", "not-yet-the-key");
         await using Gateway gateway = await Gateway.ServeAsync(
-            $$"""providers: { mock: { base_url: "http://{{provider.BoundEndpoint}}/v1", key: "${file:{{secret}}}", models: [ok] } }""", folder);
+            $$"""providers: { mock: { base_url: "http://{{provider.BoundEndpoint}}/v1", key: "${file:{{secret}}}", models: [ok] } }""", folder, underNohup: underNohup);
         Assert.Equal(401, (await gateway.Client.ErrorAsync("mock/ok")).Status);
 
         // The configuration's own file stays as it is: only the signal makes it be read again.
