@@ -16,6 +16,9 @@ internal static class Repetition
     private const int WordAfterPrefix = 6;
     private const int WordAfterRequest = 2;
 
+    // The whole answer, where it begins and ends inside of words: said twice without anything between, that makes a word that hardly exists.
+    private const int WordsWithoutGap = 5;
+
     // And for one that begins with the space or mark before a word.
     private const int SpacedWordAfterRequest = 5;
 
@@ -45,7 +48,8 @@ internal static class Repetition
         Rune.DecodeLastFromUtf8(delivered[..start], out Rune before, out _);
         if (start == 0)
         {
-            wanted = WordAfterPrefix;
+            Rune.DecodeLastFromUtf8(overlap, out Rune last, out _);
+            wanted = Rune.IsLetter(first) && Rune.IsLetter(last) ? WordsWithoutGap : WordAfterPrefix;
         }
         else if (!Rune.IsLetterOrDigit(first))
         {

@@ -22,6 +22,7 @@ public sealed class AnswerMatcherTests
     [InlineData("[null, null", ", null]", ", null]")]
     [InlineData("|---|---", "|---|", "|---|")]
     [InlineData("Indeed. ", "Indeed. No.", "No.")]
+    [InlineData("Hello", "Hello there", " there")]
     [InlineData("Yes. ", " No.", "No.")]
     [InlineData("Yes. ", "No.", "No.")]
     [InlineData("one\n\n", "\n\ntwo", "two")]
@@ -64,6 +65,8 @@ public sealed class AnswerMatcherTests
     [InlineData("--", "--")]
     [InlineData("ha ha ", "ha ha ha")]
     [InlineData("Yes. ", "Yes. No.")]
+    [InlineData("Never ", "Never ever")]
+    [InlineData("Four", "Four of them")]
     public void What_may_be_a_repetition_of_the_whole_or_not_is_refused_as_in_doubt(string delivered, string continuation)
     {
         foreach (MatchRule rule in new[] { MatchRule.AfterPrefix, MatchRule.AfterRequest })

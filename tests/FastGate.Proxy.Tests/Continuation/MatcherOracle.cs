@@ -68,7 +68,8 @@ internal static class MatcherOracle
         bool instructed = rule == MatchRule.AfterRequest;
         if (overlap == had.Length)
         {
-            return (weight >= 8 || letters >= 6) && !IsRepeated(Text(text));
+            int wanted = Rune.IsLetter(text[0]) && Rune.IsLetter(text[^1]) ? 5 : 6;
+            return (weight >= 8 || letters >= wanted) && !IsRepeated(Text(text));
         }
 
         bool startsWord = !Rune.IsLetterOrDigit(had[^(overlap + 1)]);
