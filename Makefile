@@ -37,7 +37,7 @@ bench: ## Microbenchmarks: per-layer cost and allocation, without sockets
 	dotnet run -c Release --project bench/FastGate.Benchmarks -- $(BENCH)
 
 bench-gate: ## Hold every benchmark to the bytes it may allocate, exactly; takes seconds
-	dotnet run -c Release --project bench/FastGate.Benchmarks -- --gate $(GATE)
+	DOTNET_TieredCompilation=0 dotnet run -c Release --project bench/FastGate.Benchmarks -- --gate $(GATE)
 
 outages: ## Simulate the three known outages; writes docs/outages.md and its charts
 	dotnet run -c Release --project bench/FastGate.Outages

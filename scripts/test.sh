@@ -5,9 +5,6 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 configuration=${CONFIGURATION:-Release}
-# Methods with loops are compiled well at once: a method that is replaced while it runs allocates on its thread, which the tests that
-# count bytes would see now and then.
-export DOTNET_TC_QuickJitForLoops=0
 # What has just been built, unless something else is named: never a binary left over from an earlier publish.
 export FASTGATE_BINARY=${FASTGATE_BINARY:-$PWD/src/FastGate/bin/$configuration/net10.0/fastgate}
 projects=("$@")
