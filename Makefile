@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 BINARY := artifacts/fastgate
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-tools aot e2e chaos bench bench-gate outages compare format clean
+.PHONY: help build run test test-tools aot e2e chaos bench bench-gate outages cost-gate compare ledger hot-path format clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ compare: ## Side by side with HAProxy, nginx, Portkey and a C floor; writes perf
 
 ledger: ## What a proxied request costs in system calls and instructions, and where the time goes; LEDGER=sockets for that transport
 	bench/compare/ledger.sh $(LEDGER)
+
+hot-path: ## Write the order of the hot path's methods in the binary anew, from samples of it under load
+	bench/compare/hot-path.sh
 
 format: ## Apply the code style
 	dotnet format FastGate.sln

@@ -77,6 +77,12 @@ public static class OpenAiClassifier
     /// </returns>
     public static VerdictKind ClassifyFinish(ReadOnlySpan<byte> finishReason, bool hasContent)
     {
+        // Nearly every answer.
+        if (finishReason.SequenceEqual("stop"u8))
+        {
+            return VerdictKind.Answer;
+        }
+
         int colon = finishReason.IndexOf((byte)':');
         ReadOnlySpan<byte> reason = (colon < 0 ? finishReason : finishReason[..colon]).Trim(" "u8);
         foreach (byte[] failure in ErrorRules.FailedFinishes)
