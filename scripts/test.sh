@@ -7,6 +7,10 @@ cd "$(dirname "$0")/.."
 configuration=${CONFIGURATION:-Release}
 # What has just been built, unless something else is named: never a binary left over from an earlier publish.
 export FASTGATE_BINARY=${FASTGATE_BINARY:-$PWD/src/FastGate/bin/$configuration/net10.0/fastgate}
+# The runtime's sockets as the gateway has them (SocketRuntime). They are set at the first socket of the process, which is the test host's own.
+if [ "${FASTGATE_TEST_TRANSPORT:-}" = sockets ]; then
+  export DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT=$(nproc)
+fi
 projects=("$@")
 if [ ${#projects[@]} -eq 0 ]; then
   mapfile -t projects < <(find tests -name '*.Tests.csproj' -o -name 'FastGate.Fuzz.csproj' | sort | xargs -n1 dirname)
