@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 BINARY := artifacts/fastgate
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-tools aot e2e chaos bench bench-gate outages cost-gate compare ledger hot-path format clean
+.PHONY: help build run test test-tools aot e2e chaos bench bench-gate store-size outages cost-gate compare ledger hot-path format clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ bench: ## Microbenchmarks: per-layer cost and allocation, without sockets
 
 bench-gate: ## Hold every benchmark to the bytes it may allocate, exactly; takes seconds
 	DOTNET_TieredCompilation=0 dotnet run -c Release --project bench/FastGate.Benchmarks -- --gate $(GATE)
+
+store-size: ## Hold a million stored answers of 1 KiB to 1.25 times their octets of memory, measured at the process; about half a minute and 3 GB
+	dotnet run -c Release --project bench/FastGate.Benchmarks -- --stores $(STORES)
 
 outages: ## Simulate the three known outages; writes docs/outages.md and its charts
 	dotnet run -c Release --project bench/FastGate.Outages

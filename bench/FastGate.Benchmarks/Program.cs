@@ -1,4 +1,10 @@
 using FastGate.Benchmarks;
 using FastGate.Benchmarks.Gate;
+using FastGate.Benchmarks.Stores;
 
-return args is ["--gate", ..] ? AllocationGate.Run(args) : BenchmarkRun.Run(args);
+return args switch
+{
+    ["--gate", ..] => AllocationGate.Run(args),
+    ["--stores", ..] => StoreSizes.Run(args),
+    _ => BenchmarkRun.Run(args),
+};

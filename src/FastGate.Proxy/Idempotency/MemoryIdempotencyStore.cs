@@ -66,6 +66,12 @@ internal sealed class MemoryIdempotencyStore : IIdempotencyStore
     {
         // Asked for before the lock is taken: a recording takes its own.
         bool kept = keep > TimeSpan.Zero && run.Recording is { State: RecordingState.Complete, IsWhole: true } && run.Head is not null;
+        if (kept)
+        {
+            // While nobody can give it up yet.
+            run.Recording.Trim();
+        }
+
         lock (_lock)
         {
             if (kept)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using FastGate.Proxy.Connections;
 using FastGate.Proxy.Time;
 
@@ -29,6 +30,9 @@ namespace FastGate.Proxy.Replay;
 internal sealed class Recording : TimerEntry
 {
     private const int LengthSize = sizeof(int);
+
+    // A segment with less than this behind its last frame is left as it is.
+    private const int LeastTrimmed = 512;
 
     private readonly ReplayMemory _memory;
     private readonly TimerWheel _wheel;
@@ -107,7 +111,7 @@ internal sealed class Recording : TimerEntry
         {
             lock (_lock)
             {
-                return _first is null ? 0 : (long)_segments * ReplaySegment.Size;
+                return _first is null ? 0 : ((_segments - 1L) * ReplaySegment.Size) + _tail.Octets.Length;
             }
         }
     }
@@ -185,6 +189,27 @@ internal sealed class Recording : TimerEntry
         }
 
         WakeReaders();
+    }
+
+    /// <summary>
+    /// Gives back the memory behind the last frame of a finished recording that is kept for long: most answers are smaller than a segment.
+    /// By a holder, once.
+    /// </summary>
+    internal void Trim()
+    {
+        byte[] whole;
+        lock (_lock)
+        {
+            Debug.Assert(_holders > 0 && _state != RecordingState.Live, "A recording was trimmed that is not held, or not finished.");
+            if (_tail.IsTrimmed || ReplaySegment.Size - _tailUsed < LeastTrimmed)
+            {
+                return;
+            }
+
+            whole = _tail.Trim(_tailUsed);
+        }
+
+        _memory.ReturnTrimmed(whole, _tailUsed);
     }
 
     /// <summary>Tells the keeper when the recording has been finished for that long.</summary>

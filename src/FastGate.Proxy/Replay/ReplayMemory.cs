@@ -52,7 +52,7 @@ internal sealed class ReplayMemory(long limit)
             }
         }
 
-        return new ReplaySegment();
+        return new ReplaySegment(GC.AllocateUninitializedArray<byte>(ReplaySegment.Size));
     }
 
     /// <summary>Takes a chain of segments back.</summary>
@@ -63,16 +63,37 @@ internal sealed class ReplayMemory(long limit)
             while (segment is not null)
             {
                 ReplaySegment? next = segment.Next;
-                if (_spareCount < MaxSpare)
+                Interlocked.Add(ref _rented, -segment.Octets.Length);
+                if (!segment.IsTrimmed)
                 {
-                    segment.Next = _spare;
-                    _spare = segment;
-                    _spareCount++;
+                    Keep(segment);
                 }
 
-                Interlocked.Add(ref _rented, -ReplaySegment.Size);
                 segment = next;
             }
+        }
+    }
+
+    /// <summary>Takes back what a trimmed segment had.</summary>
+    /// <param name="whole">Its memory before.</param>
+    /// <param name="used">Octets it has now.</param>
+    internal void ReturnTrimmed(byte[] whole, int used)
+    {
+        Interlocked.Add(ref _rented, used - whole.Length);
+        lock (_lock)
+        {
+            Keep(new ReplaySegment(whole));
+        }
+    }
+
+    // Under the lock.
+    private void Keep(ReplaySegment segment)
+    {
+        if (_spareCount < MaxSpare)
+        {
+            segment.Next = _spare;
+            _spare = segment;
+            _spareCount++;
         }
     }
 }

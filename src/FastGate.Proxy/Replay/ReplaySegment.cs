@@ -1,7 +1,8 @@
 namespace FastGate.Proxy.Replay;
 
 /// <summary>A piece of a recording's memory. What changes is written under the lock of the recording that has it, but for the first frame's place.</summary>
-internal sealed class ReplaySegment
+/// <param name="octets">Its memory, <see cref="Size"/> octets.</param>
+internal sealed class ReplaySegment(byte[] octets)
 {
     /// <summary>Octets of a segment.</summary>
     internal const int Size = 4096;
@@ -12,7 +13,10 @@ internal sealed class ReplaySegment
     private long _firstNumber = NoFrame;
     private int _firstOffset;
 
-    internal byte[] Octets { get; } = GC.AllocateUninitializedArray<byte>(Size);
+    internal byte[] Octets { get; private set; } = octets;
+
+    /// <summary>Whether it has been cut down to what was written: then it is of no use to another recording.</summary>
+    internal bool IsTrimmed => Octets.Length < Size;
 
     /// <summary>The segment behind this one, in a recording or among the spare ones.</summary>
     internal ReplaySegment? Next { get; set; }
@@ -31,6 +35,14 @@ internal sealed class ReplaySegment
         Next = null;
         Start = start;
         _firstNumber = NoFrame;
+    }
+
+    /// <summary>Keeps the first octets only, in memory to their measure, and returns what it had.</summary>
+    internal byte[] Trim(int used)
+    {
+        byte[] whole = Octets;
+        Octets = whole.AsSpan(0, used).ToArray();
+        return whole;
     }
 
     /// <summary>Notes that a frame begins here. By the writer, while others may look.</summary>

@@ -216,6 +216,53 @@ public class RecordingTests
         Assert.False(recording.TryHold());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(40)]
+    public async Task Trimmed_recording_takes_the_memory_of_its_frames_and_reads_as_before(int frames)
+    {
+        using var bench = new ReplayBench();
+        Recording recording = bench.Begin();
+        string[] texts = [.. Enumerable.Range(0, frames).Select(i => $"{i:d4}{new string('x', 896)}")];
+        Array.ForEach(texts, text => Add(recording, text));
+        var reading = new Listener();
+        Assert.Equal(AttachResult.Attached, reading.Reader.TryAttach(recording, 1));
+        Assert.Equal(frames == 1 ? ReplayStep.Wait : ReplayStep.Data, Published(recording, reading));
+        recording.Finish(complete: true);
+        recording.Trim();
+        recording.Trim();
+        long octets = frames * (900L + 4);
+        Assert.InRange(bench.Memory.Octets, octets, octets + 512);
+        Assert.Equal(bench.Memory.Octets, recording.Octets);
+        Assert.Equal(ReplayStep.End, reading.ReadAll());
+        Assert.Equal(string.Concat(texts), await reading.TextAsync());
+        reading.Reader.Detach();
+        var late = new Listener();
+        Assert.Equal(AttachResult.Attached, late.Reader.TryAttach(recording, frames));
+        Assert.Equal(ReplayStep.End, late.ReadAll());
+        Assert.Equal(texts[^1], await late.TextAsync());
+        late.Reader.Detach();
+        recording.Release();
+        Assert.Equal(0, bench.Memory.Octets);
+
+        // What comes back from it is whole.
+        Recording next = bench.Begin();
+        Add(next, new string('y', 20_000));
+        Assert.Equal(5 * ReplaySegment.Size, next.Octets);
+        next.Finish(complete: true);
+        next.Release();
+        Assert.Equal(0, bench.Memory.Octets);
+
+        static ReplayStep Published(Recording recording, Listener listener)
+        {
+            recording.Publish();
+            ReplayStep first = listener.ReadOnce(most: 1);
+            return first == ReplayStep.Data && recording.LastNumber == 1 ? listener.ReadAll() : first;
+        }
+    }
+
     [Fact]
     public void Finished_recording_expires_when_its_time_is_over()
     {
