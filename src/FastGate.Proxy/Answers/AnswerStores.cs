@@ -1,3 +1,4 @@
+using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Model;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace FastGate.Proxy.Answers;
 internal static partial class AnswerStores
 {
     /// <summary>The store: in memory, and on disk behind it if a path is set. A database that cannot be used is said so once and done without.</summary>
-    internal static IAnswerStore Open(StoreSettings settings, ILogger logger)
+    internal static IAnswerStore Open(StoreSettings settings, AnswerCounters counters, ILogger logger)
     {
         var memory = new MemoryAnswerStore(settings.AnswerBytes);
         if (settings.AnswerPath is not { } path)
@@ -17,7 +18,7 @@ internal static partial class AnswerStores
 
         try
         {
-            return new DiskAnswerStore(memory, AnswerDatabase.Open(path, settings.AnswerDiskBytes), logger);
+            return new DiskAnswerStore(memory, AnswerDatabase.Open(path, settings.AnswerDiskBytes), counters, logger);
         }
         catch (Exception e) when (e is AnswerDatabaseException or DllNotFoundException)
         {

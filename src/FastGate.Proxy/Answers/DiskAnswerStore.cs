@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Threading.Channels;
 using FastGate.Proxy.Connections;
+using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Work;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,8 @@ namespace FastGate.Proxy.Answers;
 /// <summary>
 /// Answers in memory with a database behind it: what is stored goes to both, what is not in memory is looked for in the database, off the
 /// event loop, and taken into memory again. Writes wait in a bounded queue and are written in batches by one flow; one that finds the queue
-/// full is left out and counted as not written. A database that fails while it is used is said so once, and done without from then on.
+/// full is left out. A database that fails while it is used is said so once, and done without from then on. Every answer that does not
+/// get into the database is counted.
 /// </summary>
 internal sealed partial class DiskAnswerStore : IAnswerStore
 {
@@ -19,26 +21,24 @@ internal sealed partial class DiskAnswerStore : IAnswerStore
 
     private readonly MemoryAnswerStore _memory;
     private readonly AnswerDatabase _database;
+    private readonly AnswerCounters _counters;
     private readonly ILogger _logger;
     private readonly Channel<Entry> _waiting = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _writing;
     private long _waitingBytes;
-    private long _left;
     private int _failed;
 
-    internal DiskAnswerStore(MemoryAnswerStore memory, AnswerDatabase database, ILogger logger)
+    internal DiskAnswerStore(MemoryAnswerStore memory, AnswerDatabase database, AnswerCounters counters, ILogger logger)
     {
         _memory = memory;
         _database = database;
+        _counters = counters;
         _logger = logger;
         _writing = Task.Run(WriteAllAsync);
     }
 
     /// <inheritdoc/>
     public long LargestAnswer => _memory.LargestAnswer;
-
-    /// <summary>Answers that were left out because the queue was full.</summary>
-    internal long LeftOut => Volatile.Read(ref _left);
 
     /// <inheritdoc/>
     public ValueTask<bool> TryReadAsync(in AnswerKey key, long notBefore, BodyBuffer into) =>
@@ -49,21 +49,26 @@ internal sealed partial class DiskAnswerStore : IAnswerStore
     /// <inheritdoc/>
     public bool Store(in AnswerKey key, ReadOnlySequence<byte> answer, long now)
     {
-        bool taken = _memory.Store(key, answer, now);
-        if (!taken || Volatile.Read(ref _failed) != 0)
+        if (!_memory.Store(key, answer, now))
         {
-            return taken;
+            return false;
         }
 
-        if (Interlocked.Add(ref _waitingBytes, answer.Length) > MostWaiting)
+        if (Volatile.Read(ref _failed) != 0)
+        {
+            _counters.Count(CacheResult.NotWritten);
+        }
+        else if (Interlocked.Add(ref _waitingBytes, answer.Length) > MostWaiting)
         {
             Interlocked.Add(ref _waitingBytes, -answer.Length);
-            Interlocked.Increment(ref _left);
-            return taken;
+            _counters.Count(CacheResult.NotWritten);
+        }
+        else
+        {
+            _waiting.Writer.TryWrite(new Entry(key, answer.ToArray(), now));
         }
 
-        _waiting.Writer.TryWrite(new Entry(key, answer.ToArray(), now));
-        return taken;
+        return true;
     }
 
     /// <summary>Writes what waits and closes the database.</summary>
@@ -110,20 +115,32 @@ internal sealed partial class DiskAnswerStore : IAnswerStore
                 batch.Add(entry);
             }
 
-            if (Volatile.Read(ref _failed) == 0)
+            if (!TryWrite(batch))
             {
-                try
-                {
-                    _database.Write(batch.Select(e => (e.Key, e.Answer, e.Stored)));
-                }
-                catch (AnswerDatabaseException e)
-                {
-                    Fail(e);
-                }
+                batch.ForEach(_ => _counters.Count(CacheResult.NotWritten));
             }
 
             Interlocked.Add(ref _waitingBytes, -batch.Sum(e => (long)e.Answer.Length));
             batch.Clear();
+        }
+    }
+
+    private bool TryWrite(List<Entry> batch)
+    {
+        if (Volatile.Read(ref _failed) != 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            _database.Write(batch.Select(e => (e.Key, e.Answer, e.Stored)));
+            return true;
+        }
+        catch (AnswerDatabaseException e)
+        {
+            Fail(e);
+            return false;
         }
     }
 

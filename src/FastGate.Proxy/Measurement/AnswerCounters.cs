@@ -45,13 +45,16 @@ internal enum CacheResult
 
     /// <summary>An answer was too large to be stored, or there was no room.</summary>
     NotStored,
+
+    /// <summary>A stored answer is in memory only, though there is a database: that does not keep up, or has failed.</summary>
+    NotWritten,
 }
 
 /// <summary>Counts what came of idempotency keys and of the answer store.</summary>
 internal sealed class AnswerCounters
 {
     private static readonly string[] IdempotencyNames = ["stored", "joined", "replayed", "conflict", "full", "too_large", "failed"];
-    private static readonly string[] CacheNames = ["hit", "miss", "stale", "bypass", "stored", "not_stored"];
+    private static readonly string[] CacheNames = ["hit", "miss", "stale", "bypass", "stored", "not_stored", "not_written"];
 
     internal ResultCounters Idempotency { get; } = new("fastgate_idempotency_total", "What came of idempotency keys, by result.", IdempotencyNames);
 

@@ -254,7 +254,7 @@ public sealed partial class DataPlane : IAsyncDisposable
         // Its bounds and its file hold from the first route that stores answers until the process ends.
         if (_answers is null && settings.Answers.Values.Append(settings.DirectAnswers).Any(policy => policy.Stores))
         {
-            Volatile.Write(ref _answers, AnswerStores.Open(settings.Stores, _logger));
+            Volatile.Write(ref _answers, AnswerStores.Open(settings.Stores, Metrics.Answers, _logger));
         }
     }
 

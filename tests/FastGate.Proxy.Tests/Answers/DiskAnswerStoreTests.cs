@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using FastGate.Proxy.Answers;
 using FastGate.Proxy.Connections;
+using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Tests.Failover;
 using FastGate.Proxy.Tests.Harness;
@@ -13,6 +14,7 @@ public sealed class DiskAnswerStoreTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fastgate-answers");
     private readonly Lines _log = new();
+    private readonly AnswerCounters _counters = new();
 
     private string File => Path.Combine(_folder.FullName, "answers.db");
 
@@ -86,9 +88,62 @@ public sealed class DiskAnswerStoreTests : IDisposable
     [Fact]
     public async Task Database_in_a_place_that_cannot_be_written_is_done_without()
     {
-        await using IAnswerStore store = AnswerStores.Open(new StoreSettings { AnswerPath = "/proc/answers.db" }, _log);
+        await using IAnswerStore store = AnswerStores.Open(new StoreSettings { AnswerPath = "/proc/answers.db" }, _counters, _log);
         Assert.Contains("/proc/answers.db", Assert.Single(_log.All), StringComparison.Ordinal);
         await WorksInMemoryAsync(store);
+    }
+
+    [Fact]
+    public async Task Read_only_database_is_said_so_and_done_without()
+    {
+        using (AnswerDatabase.Open(File, 1024 * 1024))
+        {
+        }
+
+        // To whoever runs as root every file can be written. This is SQLite's own mark of one that is not (file format, 1.3.3).
+        byte[] database = await System.IO.File.ReadAllBytesAsync(File);
+        database[18] = 3;
+        await System.IO.File.WriteAllBytesAsync(File, database);
+        await using IAnswerStore store = Open();
+        Assert.Contains("readonly", Assert.Single(_log.All), StringComparison.Ordinal);
+        await WorksInMemoryAsync(store);
+    }
+
+    [Fact]
+    public async Task Database_that_was_cut_short_is_said_so_and_done_without()
+    {
+        await FillAsync();
+        await using (FileStream file = new(File, FileMode.Open))
+        {
+            file.SetLength(file.Length / 2);
+        }
+
+        await using IAnswerStore store = Open();
+        Assert.Contains("malformed", Assert.Single(_log.All), StringComparison.Ordinal);
+        await WorksInMemoryAsync(store);
+    }
+
+    [Fact]
+    public async Task Damage_that_shows_later_is_said_once_and_what_is_not_written_is_counted()
+    {
+        await FillAsync();
+        byte[] database = await System.IO.File.ReadAllBytesAsync(File);
+
+        // Behind the pages that are looked at when it is opened: the schema, the roots of its trees, the oldest answers.
+        database.AsSpan(64 * 1024).Fill(0x5a);
+        await System.IO.File.WriteAllBytesAsync(File, database);
+        await using (IAnswerStore store = Open())
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                Assert.Null(await ReadAsync(store, i, long.MaxValue));
+            }
+
+            Assert.Contains("has failed (database disk image is malformed)", Assert.Single(_log.All), StringComparison.Ordinal);
+            await WorksInMemoryAsync(store);
+        }
+
+        Assert.Equal([("not_written", 1)], _counters.Cache.Read().Where(r => r.Count > 0));
     }
 
     [Fact]
@@ -113,7 +168,16 @@ public sealed class DiskAnswerStoreTests : IDisposable
         Assert.Single(one.Seen);
     }
 
-    private IAnswerStore Open(long disk = 1024L * 1024 * 1024) => AnswerStores.Open(new StoreSettings { AnswerPath = File, AnswerDiskBytes = disk, AnswerBytes = MemoryAnswerStore.LeastBytes }, _log);
+    private async Task FillAsync()
+    {
+        await using IAnswerStore store = Open();
+        for (int i = 0; i < 1000; i++)
+        {
+            store.Store(MemoryAnswerStoreTests.Key(i), Answer(i), 1);
+        }
+    }
+
+    private IAnswerStore Open(long disk = 1024L * 1024 * 1024) => AnswerStores.Open(new StoreSettings { AnswerPath = File, AnswerDiskBytes = disk, AnswerBytes = MemoryAnswerStore.LeastBytes }, _counters, _log);
 
     private static async Task WorksInMemoryAsync(IAnswerStore store)
     {
