@@ -158,6 +158,67 @@ public class StoredAnswerTests
     }
 
     [Fact]
+    public async Task Stored_stream_of_a_legacy_completion_is_given_whole()
+    {
+        static string Chunk(string text, string finish) => $$"""data: {"id":"x","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"{{text}}","logprobs":null,"finish_reason":{{finish}}}]}""" + "\n\n";
+        using var one = new RepliedUpstream(Reply.Streamed(Chunk("Once ", "null") + Chunk("upon", "null") + Chunk("", "\"stop\"") + ScriptedUpstream.Done));
+        await using Gateway gateway = await StartAsync(one, CacheFirst);
+        await gateway.AskAsync(Gateway.Post("""{"model":"chat","prompt":"a","stream":true}""", "/v1/completions"));
+        Message whole = await gateway.AskAsync(Gateway.Post("""{"model":"chat","prompt":"a"}""", "/v1/completions"));
+        Assert.Equal("hit", whole["x-fastgate-cache"]);
+        Assert.Equal("application/json", whole["content-type"]);
+        Assert.Equal("text_completion", whole.Json.GetProperty("object").GetString());
+        JsonElement choice = whole.Json.GetProperty("choices")[0];
+        Assert.Equal("Once upon", choice.GetProperty("text").GetString());
+        Assert.Equal("stop", choice.GetProperty("finish_reason").GetString());
+        Assert.Single(one.Seen);
+    }
+
+    [Fact]
+    public async Task Requests_that_never_come_again_do_not_push_out_one_that_does()
+    {
+        string filling = new('x', 8000);
+        using var one = new RepliedUpstream(new Reply(ScriptedUpstream.Json($$"""{"id":"x","choices":[{"index":0,"message":{"content":"{{filling}}"},"finish_reason":"stop"}]}""")));
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one) with { DirectAnswers = CacheFirst, Stores = new StoreSettings { AnswerBytes = 1024 * 1024 } });
+        Wire client = await gateway.ConnectAsync();
+        Assert.Null(await AskAsync("again"));
+        Assert.Equal("hit", await AskAsync("again"));
+        for (int i = 0; i < 400; i++)
+        {
+            Assert.Null(await AskAsync($"once {i}"));
+            if (i % 20 == 0)
+            {
+                Assert.Equal("hit", await AskAsync("again"));
+            }
+        }
+
+        Assert.Null(await AskAsync("once 0"));
+
+        async Task<string?> AskAsync(string content)
+        {
+            await client.SendAsync(Gateway.Post($$"""{"model":"chat","messages":[{"role":"user","content":"{{content}}"}]}"""));
+            return (await Message.ReadResponseAsync(client))["x-fastgate-cache"];
+        }
+    }
+
+    [Fact]
+    public async Task Answer_too_large_for_the_store_reaches_its_client_and_is_counted()
+    {
+        string content = new('x', 200_000);
+        using var one = new RepliedUpstream(new Reply(ScriptedUpstream.Json($$"""{"id":"x","choices":[{"index":0,"message":{"content":"{{content}}"},"finish_reason":"stop"}]}""")));
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one) with { DirectAnswers = CacheFirst, Stores = new StoreSettings { AnswerBytes = 1024 * 1024 } });
+        for (int i = 0; i < 2; i++)
+        {
+            Message answer = await gateway.AskAsync(Gateway.Chat());
+            Assert.Equal(200, answer.Status);
+            Assert.Null(answer["x-fastgate-cache"]);
+            Assert.Contains(content, answer.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal([("miss", 2), ("not_stored", 2)], Counted(gateway));
+    }
+
+    [Fact]
     public async Task Response_goes_both_ways()
     {
         const string Whole = """{"id":"r","object":"response","status":"completed","output":[{"type":"message","id":"m1","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hi.","annotations":[]}]}],"usage":{"total_tokens":2}}""";

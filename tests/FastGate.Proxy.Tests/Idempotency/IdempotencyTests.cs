@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FastGate.Proxy.Idempotency;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Tests.Failover;
@@ -56,6 +57,24 @@ public class IdempotencyTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Same_key_for_another_request_is_a_conflict_while_the_first_runs(bool stream)
+    {
+        using var upstream = new ScriptedUpstream();
+        await using Gateway gateway = await Gateway.StartAsync(upstream);
+        Task<Message> first = gateway.AskAsync(Gateway.Chat(stream: stream, lines: Key));
+        (Wire provider, _) = await upstream.AcceptRequestAsync();
+        (await gateway.AskAsync(Gateway.Chat(stream: !stream, lines: Key))).IsError(409, "idempotency_conflict", "idempotency-key");
+        await provider.SendAsync(stream
+            ? ScriptedUpstream.StreamHead + ScriptedUpstream.Chunk(ScriptedUpstream.Event + ScriptedUpstream.Finish + ScriptedUpstream.Done) + ScriptedUpstream.LastChunk
+            : ScriptedUpstream.Json(Reply.Success));
+        Assert.Equal("stored", (await first)["x-fastgate-idempotency"]);
+        Assert.Equal(1, upstream.Connections);
+        Assert.Equal([("conflict", 1), ("stored", 1)], Counted(gateway));
+    }
+
+    [Theory]
     [InlineData("idempotency-key: \r\n")]
     [InlineData("idempotency-key: caf\u00e9\r\n")]
     [InlineData("x-fastgate-idempotency-key: a\tb\r\n")]
@@ -65,8 +84,9 @@ public class IdempotencyTests
         using var one = new RepliedUpstream(Reply.Ok);
         await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one));
         Message response = await gateway.AskAsync(Gateway.Chat(lines: line ?? $"idempotency-key: {new string('k', 256)}\r\n"));
-        Assert.Equal(400, response.Status);
-        Assert.Contains("255", response.Text, StringComparison.Ordinal);
+        JsonElement error = response.IsError(400, "invalid_request", (line ?? "idempotency-key:").Split(':')[0]);
+        Assert.Contains("1 to 255 ASCII characters", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Null(response["x-fastgate-idempotency"]);
         Assert.Empty(one.Seen);
         Message longest = await gateway.AskAsync(Gateway.Chat(lines: $"x-fastgate-idempotency-key: {new string('k', 255)}\r\n"));
         Assert.Equal("stored", longest["x-fastgate-idempotency"]);
@@ -302,6 +322,12 @@ public class IdempotencyTests
         Assert.Equal("replayed", (await gateway.AskAsync(Gateway.Chat()))["x-fastgate-idempotency"]);
         Assert.Equal("stored", (await gateway.AskAsync(Gateway.Chat(lines: Key)))["x-fastgate-idempotency"]);
         Assert.Equal("stored", (await gateway.AskAsync(Gateway.Post("""{"model":"chat","messages":[]}""")))["x-fastgate-idempotency"]);
+        Assert.Equal("replayed", (await gateway.AskAsync(Gateway.Post("""{ "messages": [], "model": "chat" }""")))["x-fastgate-idempotency"]);
+
+        // Another client's is another one, and so is the same content elsewhere.
+        Assert.Equal("stored", (await gateway.AskAsync(Gateway.Chat(lines: "authorization: Bearer b\r\n")))["x-fastgate-idempotency"]);
+        Assert.Equal("stored", (await gateway.AskAsync(Gateway.Post("""{"model":"chat","messages":[]}""", "/v1/responses")))["x-fastgate-idempotency"]);
+        Assert.Equal(5, one.Seen.Count);
     }
 
     [Fact]

@@ -33,6 +33,8 @@ public class RunDeadlineTests
         Assert.Equal("close", late["connection"]);
         Assert.Null(late["x-fastgate-idempotency"]);
 
+        // The first one's work ends behind the last octet of its answer; whoever waits from then on is the second.
+        await Chains.EventuallyAsync(() => gateway.Plane.WaitingRequests == 0);
         Task<Message> second = gateway.AskAsync(Gateway.Chat(stream: stream, lines: Key));
         await Chains.EventuallyAsync(() => gateway.Plane.WaitingRequests == 1);
         await provider.SendAsync(stream
@@ -85,6 +87,7 @@ public class RunDeadlineTests
         (Wire provider, _) = await one.AcceptRequestAsync();
         gateway.Time.Advance(Deadline + TimeSpan.FromMilliseconds(100));
         (await first.Soon()).IsError(504, "upstream_timeout");
+        await Chains.EventuallyAsync(() => gateway.Plane.WaitingRequests == 0);
         Task<Message> second = gateway.AskAsync(Gateway.Chat(lines: Key));
         await Chains.EventuallyAsync(() => gateway.Plane.WaitingRequests == 1);
 
