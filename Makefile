@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 BINARY := artifacts/fastgate
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-tools aot e2e chaos bench bench-gate store-size outages cost-gate compare ledger hot-path format clean
+.PHONY: help build run test test-sockets test-tools aot e2e chaos bench bench-gate store-size outages cost-gate compare ledger hot-path format clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -17,6 +17,9 @@ run: ## Build and start the demo: the gateway in front of three scripted provide
 
 test: test-tools build ## Install what the tests need, and run them all
 	CONFIGURATION=$(CONFIGURATION) scripts/test.sh
+
+test-sockets: ## Run the tests of the data plane once more on the runtime's sockets (server.transport: sockets)
+	CONFIGURATION=$(CONFIGURATION) FASTGATE_TEST_TRANSPORT=sockets scripts/test.sh tests/FastGate.Proxy.Tests
 
 test-tools: ## Install what the tests and benchmarks need (Debian and npm packages); says what it does
 	scripts/install-test-tools.sh
