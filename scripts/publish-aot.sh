@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Publishes the NativeAOT binary. usage: publish-aot.sh OUTPUT [net10.0|net9.0]
+# Publishes the NativeAOT binary. usage: publish-aot.sh OUTPUT [net10.0|net9.0 [-p:NAME=VALUE ...]]
 # Ships net10.0 where its NativeAOT compiler can be restored, else net9.0, and says which.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,10 +15,11 @@ done
 
 publish() {
   dotnet publish "$project" -c Release -r "$rid" --nologo -v quiet \
-    -p:FastGateTargetFramework="$1" -p:PublishAot=true -p:DebugType=none -p:IlcGenerateMapFile=true -p:GenerateDocumentationFile="${2:-true}" -o "$stage"
+    -p:FastGateTargetFramework="$1" -p:PublishAot=true -p:DebugType=none -p:IlcGenerateMapFile=true "${properties[@]}" -o "$stage"
 }
 
 frameworks=${2:-}
+properties=("${@:3}")
 if [ -z "$frameworks" ]; then
   if dotnet restore "$project" -r "$rid" -p:FastGateTargetFramework=net10.0 -p:PublishAot=true --nologo -v quiet >/dev/null 2>&1; then
     frameworks=net10.0
