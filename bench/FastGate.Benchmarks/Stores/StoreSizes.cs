@@ -141,15 +141,9 @@ internal static class StoreSizes
         internal static Memory Now()
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            return new Memory(GC.GetTotalMemory(forceFullCollection: true), Resident());
+            return new Memory(GC.GetTotalMemory(forceFullCollection: true), Environment.WorkingSet);
         }
 
         internal Memory Since(Memory before) => new(Heap - before.Heap, Process - before.Process);
-
-        private static long Resident()
-        {
-            using var process = System.Diagnostics.Process.GetCurrentProcess();
-            return process.WorkingSet64;
-        }
     }
 }
