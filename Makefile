@@ -42,7 +42,7 @@ bench: ## Microbenchmarks: per-layer cost and allocation, without sockets
 bench-gate: ## Hold every benchmark to the bytes it may allocate, exactly; takes seconds
 	DOTNET_TieredCompilation=0 dotnet run -c Release --project bench/FastGate.Benchmarks -- --gate $(GATE)
 
-store-size: ## Hold a million stored answers of 1 KiB to 1.25 times their octets of memory, as the collector counts it; about half a minute and 3 GB
+store-size: ## Hold a million answers of 1 KiB, stored and under keys, to 1.25 times their octets of memory, as the collector counts it; about half a minute and 3 GB
 	dotnet run -c Release --project bench/FastGate.Benchmarks -- --stores $(STORES)
 
 outages: ## Simulate the three known outages; writes docs/outages.md and its charts

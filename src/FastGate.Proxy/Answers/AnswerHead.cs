@@ -7,9 +7,6 @@ internal sealed class AnswerHead
 {
     internal required int Status { get; init; }
 
-    /// <summary>Whether the body is a stream of events.</summary>
-    internal bool IsStream { get; init; }
-
     /// <summary>The header lines that clients saw, each with its CRLF; the gateway's own and the framing are not among them.</summary>
     internal required byte[] Lines { get; init; }
 

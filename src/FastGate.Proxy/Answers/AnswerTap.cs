@@ -74,7 +74,7 @@ internal sealed class AnswerTap(DataPlane plane)
             ResponseHeadWriter.WriteForwardedLines(_lines, upstream);
 
             // Less the empty line.
-            SetHead(upstream.Status, _lines.WrittenSpan[..^2], mark, length, isStream);
+            SetHead(upstream.Status, _lines.WrittenSpan[..^2], mark, length);
         }
 
         _copies &= upstream.Status == 200;
@@ -150,7 +150,7 @@ internal sealed class AnswerTap(DataPlane plane)
             return;
         }
 
-        SetHead(status, lines, mark, isStream ? -1 : body.Length, isStream);
+        SetHead(status, lines, mark, isStream ? -1 : body.Length);
         foreach (ReadOnlyMemory<byte> part in body)
         {
             _run.Recording.Append(part.Span);
@@ -193,10 +193,9 @@ internal sealed class AnswerTap(DataPlane plane)
         plane.Metrics.Answers.Count(kept ? IdempotencyResult.Stored : final ? IdempotencyResult.TooLarge : IdempotencyResult.Failed);
     }
 
-    private void SetHead(int status, ReadOnlySpan<byte> lines, in ResponseMark mark, long length, bool isStream) => _run!.Head = new AnswerHead
+    private void SetHead(int status, ReadOnlySpan<byte> lines, in ResponseMark mark, long length) => _run!.Head = new AnswerHead
     {
         Status = status,
-        IsStream = isStream,
         Lines = lines.ToArray(),
         Target = mark.Target.ToArray(),
         Attempts = mark.Attempts,

@@ -6,7 +6,6 @@ using FastGate.Proxy.Answers;
 using FastGate.Proxy.Idempotency;
 using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Model;
-using FastGate.Proxy.Replay;
 using FastGate.Proxy.Responses;
 
 namespace FastGate.Proxy.Connections;
@@ -145,6 +144,8 @@ internal sealed partial class Exchange
                 return null;
             case ClaimKind.Found:
                 return await JoinAsync(claim.Run!).ConfigureAwait(false);
+            case ClaimKind.Kept:
+                return await ReplayAsync(claim.Answer).ConfigureAwait(false);
             case ClaimKind.Conflict:
                 _plane.Metrics.Answers.Count(IdempotencyResult.Conflict);
                 return await RespondAsync(GatewayError.Conflict(
@@ -175,8 +176,7 @@ internal sealed partial class Exchange
     {
         try
         {
-            bool live = run.Recording.State == RecordingState.Live;
-            _context.Origin = live ? AnswerOrigin.Joined : AnswerOrigin.Replayed;
+            _context.Origin = AnswerOrigin.Joined;
             JoinOutcome outcome = await Memory.Join.RunAsync(run, _context, _deadline).ConfigureAwait(false);
             if (outcome is JoinOutcome.TooLate or JoinOutcome.TooLarge or JoinOutcome.NoAnswer)
             {
@@ -189,13 +189,25 @@ internal sealed partial class Exchange
                 }).ConfigureAwait(false);
             }
 
-            Count(outcome == JoinOutcome.Gone ? ClientClosedRequest : run.Head!.Status);
-            return outcome == JoinOutcome.Complete && !_context.Close;
+            return Joined(outcome, run.Head?.Status ?? 0);
         }
         finally
         {
             run.Recording.Release();
         }
+    }
+
+    private async ValueTask<bool?> ReplayAsync(KeptAnswer answer)
+    {
+        _context.Origin = AnswerOrigin.Replayed;
+        return Joined(await Memory.Join.ReplayAsync(answer, _context).ConfigureAwait(false), answer.Status);
+    }
+
+    // Whether the connection goes on behind another exchange's answer. A client may have gone before that had a status.
+    private bool Joined(JoinOutcome outcome, int status)
+    {
+        Count(outcome == JoinOutcome.Gone ? ClientClosedRequest : status);
+        return outcome == JoinOutcome.Complete && !_context.Close;
     }
 
     private async ValueTask<bool?> TryGiveStoredAsync(IAnswerStore store, AnswerKey key, TimeSpan age, AnswerOrigin origin)

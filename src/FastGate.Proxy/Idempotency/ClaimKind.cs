@@ -6,8 +6,11 @@ internal enum ClaimKind : byte
     /// <summary>It is new: the caller runs the request.</summary>
     Begun,
 
-    /// <summary>The same request runs or has run: the caller is given its answer.</summary>
+    /// <summary>The same request runs: the caller is given its answer while it is made.</summary>
     Found,
+
+    /// <summary>The same request has run: the caller is given the answer that is kept.</summary>
+    Kept,
 
     /// <summary>The key stands for another request.</summary>
     Conflict,

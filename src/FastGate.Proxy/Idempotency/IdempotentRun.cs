@@ -3,8 +3,8 @@ using FastGate.Proxy.Replay;
 
 namespace FastGate.Proxy.Idempotency;
 
-/// <summary>A request with a key, while it runs and as long as its answer is kept. Written by its exchange, read by all who join it.</summary>
-internal sealed class IdempotentRun(AnswerKey key, AnswerKey request, Recording recording) : IRecordingKeeper
+/// <summary>A request with a key, while it runs. Written by its exchange, read by all who join it.</summary>
+internal sealed class IdempotentRun(AnswerKey key, AnswerKey request, Recording recording)
 {
     private volatile AnswerHead? _head;
 
@@ -23,13 +23,4 @@ internal sealed class IdempotentRun(AnswerKey key, AnswerKey request, Recording 
         get => _head;
         set => _head = value;
     }
-
-    /// <summary>Called when the answer has been kept for its time; the store's own.</summary>
-    internal Action<IdempotentRun>? Expired { get; set; }
-
-    /// <summary>The run's place among the finished ones; the store's own.</summary>
-    internal LinkedListNode<IdempotentRun>? Finished { get; set; }
-
-    /// <inheritdoc/>
-    public void OnExpired() => Expired?.Invoke(this);
 }

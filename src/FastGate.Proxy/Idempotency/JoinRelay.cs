@@ -11,7 +11,7 @@ using FastGate.Proxy.Responses;
 
 namespace FastGate.Proxy.Idempotency;
 
-/// <summary>Gives a run's answer to a client that asked for the same: from its first octet, live while the run goes on.</summary>
+/// <summary>Gives a run's answer to a client that asked for the same: from its first octet, live while the run goes on, or as it is kept.</summary>
 internal sealed class JoinRelay(ConnectionSignal signal, ClientOutput client, AnswerCounters counters)
 {
     // Octets written before they are sent and others get a turn at the recording.
@@ -65,7 +65,7 @@ internal sealed class JoinRelay(ConnectionSignal signal, ClientOutput client, An
             // 2. From here on the run's own limits see to it that it ends.
             signal.Limit(Timeout.InfiniteTimeSpan);
             signal.Arm(Timeout.InfiniteTimeSpan);
-            counters.Count(context.Origin == AnswerOrigin.Joined ? IdempotencyResult.Joined : IdempotencyResult.Replayed);
+            counters.Count(IdempotencyResult.Joined);
             bool chunked = head.Length < 0 && context.ClientReadsChunks;
             context.Close |= head.Length < 0 && !chunked;
             ResponseHeadWriter.WriteOwn(
@@ -114,6 +114,42 @@ internal sealed class JoinRelay(ConnectionSignal signal, ClientOutput client, An
         {
             _reader.Detach();
         }
+    }
+
+    /// <summary>Sends an answer that is kept.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="context">What is known of the client's request.</param>
+    /// <returns><see cref="JoinOutcome.Complete"/> or <see cref="JoinOutcome.Gone"/>.</returns>
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
+    internal async ValueTask<JoinOutcome> ReplayAsync(KeptAnswer answer, RelayContext context)
+    {
+        counters.Count(IdempotencyResult.Replayed);
+        ReadOnlyMemory<byte> rest = answer.Body;
+        bool chunked = !answer.TellsLength && context.ClientReadsChunks;
+        context.Close |= !answer.TellsLength && !chunked;
+        ResponseHeadWriter.WriteOwn(
+            client.Writer, answer.Status, default, answer.Lines, context.MarkFor(answer.Target, answer.Attempts, answer.Fallback),
+            answer.TellsLength ? rest.Length : context.UnknownLength);
+        do
+        {
+            ReadOnlyMemory<byte> part = rest[..(int)Math.Min(rest.Length, Portion)];
+            rest = rest[part.Length..];
+            var output = new FrameOutput(client.Writer, chunked);
+            output.Begin(part.Length);
+            output.Write(part.Span);
+            output.End(part.Length);
+            if (rest.IsEmpty && chunked)
+            {
+                client.Writer.Write(ChunkWriter.LastChunk);
+            }
+
+            if (!await SendAsync(context).ConfigureAwait(false))
+            {
+                return JoinOutcome.Gone;
+            }
+        }
+        while (!rest.IsEmpty);
+        return JoinOutcome.Complete;
     }
 
     [AsyncMethodBuilder(typeof(PooledTaskBuilder))]

@@ -12,7 +12,7 @@ internal sealed class MemoryIdempotencyStore : IIdempotencyStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<AnswerKey, IdempotentRun> _runs = [];
-    private readonly LinkedList<IdempotentRun> _finished = new();
+    private readonly KeptAnswers _kept;
     private readonly ReplayMemory _memory;
     private readonly DetachedExchanges _detached;
     private readonly TimerWheel _wheel;
@@ -23,6 +23,7 @@ internal sealed class MemoryIdempotencyStore : IIdempotencyStore
         _limits = limits;
         _wheel = wheel;
         _memory = new ReplayMemory(limits.Bytes) { EvictOldest = EvictOldest };
+        _kept = new KeptAnswers(_memory, wheel);
 
         // Whatever runs under a key may go on without its client; there are no more of those than entries.
         _detached = new DetachedExchanges(limits.Entries);
@@ -47,7 +48,7 @@ internal sealed class MemoryIdempotencyStore : IIdempotencyStore
         {
             lock (_lock)
             {
-                return _runs.Count;
+                return _runs.Count + _kept.Count;
             }
         }
     }
@@ -64,37 +65,44 @@ internal sealed class MemoryIdempotencyStore : IIdempotencyStore
     /// <inheritdoc/>
     public bool End(IdempotentRun run, TimeSpan keep)
     {
-        // Asked for before the lock is taken: a recording takes its own.
         bool kept = keep > TimeSpan.Zero && run.Recording is { State: RecordingState.Complete, IsWhole: true } && run.Head is not null;
         if (kept)
         {
-            // While nobody can give it up yet.
-            run.Recording.Trim();
+            Keep(run, _wheel.Now + TimerWheel.TicksOf(keep));
         }
-
-        lock (_lock)
+        else
         {
-            if (kept)
-            {
-                run.Finished = _finished.AddLast(run);
-            }
-            else
+            lock (_lock)
             {
                 _runs.Remove(run.Key);
             }
         }
 
-        if (kept)
+        run.Recording.Release();
+        _memory.Settle();
+        return kept;
+    }
+
+    // Who asks finds the run until its answer is there in its stead.
+    private void Keep(IdempotentRun run, long expiryTick)
+    {
+        int size = KeptAnswer.SizeOf(run);
+        lock (_lock)
         {
-            run.Expired = Forget;
-            run.Recording.Keep(keep, run);
-        }
-        else
-        {
-            run.Recording.Release();
+            if (_kept.TryAdd(run, size, expiryTick))
+            {
+                _runs.Remove(run.Key);
+                return;
+            }
         }
 
-        return kept;
+        // Not under the lock: the answer may be large.
+        KeptSegment segment = _kept.NewSegment(run, size, expiryTick, Expire);
+        lock (_lock)
+        {
+            _kept.Add(segment, expiryTick);
+            _runs.Remove(run.Key);
+        }
     }
 
     private IdempotencyClaim Claim(in AnswerKey key, in AnswerKey request)
@@ -111,7 +119,7 @@ internal sealed class MemoryIdempotencyStore : IIdempotencyStore
         {
             if (!EvictOldest())
             {
-                return new IdempotencyClaim(ClaimKind.Full, null);
+                return new IdempotencyClaim(ClaimKind.Full);
             }
         }
 
@@ -119,7 +127,7 @@ internal sealed class MemoryIdempotencyStore : IIdempotencyStore
         var recording = Recording.TryBegin(_memory, _wheel, _detached, Limits.Answer, Timeout.InfiniteTimeSpan);
         if (recording is null)
         {
-            return new IdempotencyClaim(ClaimKind.Full, null);
+            return new IdempotencyClaim(ClaimKind.Full);
         }
 
         var run = new IdempotentRun(key, request, recording);
@@ -145,51 +153,35 @@ internal sealed class MemoryIdempotencyStore : IIdempotencyStore
     // Under the lock.
     private IdempotencyClaim? Find(in AnswerKey key, in AnswerKey request)
     {
-        if (!_runs.TryGetValue(key, out IdempotentRun? run))
+        if (_runs.TryGetValue(key, out IdempotentRun? run))
         {
-            return null;
+            if (!run.Request.Equals(request))
+            {
+                return new IdempotencyClaim(ClaimKind.Conflict);
+            }
+
+            // The store holds what it knows, so this cannot fail.
+            return run.Recording.TryHold() ? new IdempotencyClaim(ClaimKind.Found, run) : throw new InvalidOperationException("A run in the store was let go.");
         }
 
-        if (!run.Request.Equals(request))
-        {
-            return new IdempotencyClaim(ClaimKind.Conflict, null);
-        }
-
-        // The store holds what it knows, so this cannot fail.
-        return run.Recording.TryHold() ? new IdempotencyClaim(ClaimKind.Found, run) : throw new InvalidOperationException("A run in the store was let go.");
+        return !_kept.TryFind(key, out KeptAnswer kept) ? null
+            : kept.Answers(request) ? new IdempotencyClaim(ClaimKind.Kept, Answer: kept)
+            : new IdempotencyClaim(ClaimKind.Conflict);
     }
 
     private bool EvictOldest()
     {
-        IdempotentRun? oldest;
         lock (_lock)
         {
-            oldest = _finished.First?.Value;
+            return _kept.TryGiveUpOldest();
         }
-
-        // Somebody else may forget the same one meanwhile; there is one less all the same.
-        if (oldest is not null)
-        {
-            Forget(oldest);
-        }
-
-        return oldest is not null;
     }
 
-    private void Forget(IdempotentRun run)
+    private void Expire(KeptSegment segment)
     {
         lock (_lock)
         {
-            if (run.Finished is null)
-            {
-                return;
-            }
-
-            _finished.Remove(run.Finished);
-            run.Finished = null;
-            _runs.Remove(run.Key);
+            _kept.Expire(segment);
         }
-
-        run.Recording.Release();
     }
 }

@@ -31,9 +31,6 @@ internal sealed class Recording : TimerEntry
 {
     private const int LengthSize = sizeof(int);
 
-    // A segment with less than this behind its last frame is left as it is.
-    private const int LeastTrimmed = 512;
-
     private readonly ReplayMemory _memory;
     private readonly TimerWheel _wheel;
     private readonly DetachedExchanges _detachedExchanges;
@@ -104,6 +101,9 @@ internal sealed class Recording : TimerEntry
         }
     }
 
+    /// <summary>Octets that all frames there were carry. For the writer.</summary>
+    internal long Length { get; private set; }
+
     /// <summary>Octets of memory in use.</summary>
     internal long Octets
     {
@@ -111,7 +111,7 @@ internal sealed class Recording : TimerEntry
         {
             lock (_lock)
             {
-                return _first is null ? 0 : ((_segments - 1L) * ReplaySegment.Size) + _tail.Octets.Length;
+                return _first is null ? 0 : (long)_segments * ReplaySegment.Size;
             }
         }
     }
@@ -135,6 +135,7 @@ internal sealed class Recording : TimerEntry
         }
 
         _last++;
+        Length += head.Length + rest.Length;
         _tail.BeginFrame(_last, _tailUsed);
         BinaryPrimitives.WriteInt32LittleEndian(_tail.Octets.AsSpan(_tailUsed), head.Length + rest.Length);
         _tailUsed += LengthSize;
@@ -191,25 +192,33 @@ internal sealed class Recording : TimerEntry
         WakeReaders();
     }
 
-    /// <summary>
-    /// Gives back the memory behind the last frame of a finished recording that is kept for long: most answers are smaller than a segment.
-    /// By a holder, once.
-    /// </summary>
-    internal void Trim()
+    /// <summary>Copies what all frames carry. By a holder, when the recording is finished and whole.</summary>
+    /// <param name="into">At least <see cref="Length"/> octets.</param>
+    internal void CopyTo(Span<byte> into)
     {
-        byte[] whole;
         lock (_lock)
         {
-            Debug.Assert(_holders > 0 && _state != RecordingState.Live, "A recording was trimmed that is not held, or not finished.");
-            if (_tail.IsTrimmed || ReplaySegment.Size - _tailUsed < LeastTrimmed)
+            Debug.Assert(_holders > 0 && _state != RecordingState.Live && _first!.Start == 0, "A recording was copied that is not held, not finished, or not whole.");
+            ReplaySegment segment = _first!;
+            int offset = 0;
+            for (long frame = FirstNumber; frame <= _last; frame++)
             {
-                return;
+                if (ReplaySegment.Size - offset < LengthSize)
+                {
+                    segment = segment.Next!;
+                    offset = 0;
+                }
+
+                int length = BinaryPrimitives.ReadInt32LittleEndian(segment.Octets.AsSpan(offset));
+                offset += LengthSize;
+                while (length > 0)
+                {
+                    segment = Next(segment, ref offset, ref length, out ReadOnlySpan<byte> part);
+                    part.CopyTo(into);
+                    into = into[part.Length..];
+                }
             }
-
-            whole = _tail.Trim(_tailUsed);
         }
-
-        _memory.ReturnTrimmed(whole, _tailUsed);
     }
 
     /// <summary>Tells the keeper when the recording has been finished for that long.</summary>
@@ -522,18 +531,25 @@ internal sealed class Recording : TimerEntry
     {
         while (length > 0)
         {
-            if (offset == ReplaySegment.Size)
-            {
-                segment = segment.Next!;
-                offset = 0;
-            }
-
-            int count = Math.Min(length, ReplaySegment.Size - offset);
-            output?.Write(segment.Octets.AsSpan(offset, count));
-            offset += count;
-            length -= count;
+            segment = Next(segment, ref offset, ref length, out ReadOnlySpan<byte> part);
+            output?.Write(part);
         }
 
+        return segment;
+    }
+
+    // The part of a frame that lies in one segment, and that segment; length is what is left of the frame.
+    private static ReplaySegment Next(ReplaySegment segment, ref int offset, ref int length, out ReadOnlySpan<byte> part)
+    {
+        if (offset == ReplaySegment.Size)
+        {
+            segment = segment.Next!;
+            offset = 0;
+        }
+
+        part = segment.Octets.AsSpan(offset, Math.Min(length, ReplaySegment.Size - offset));
+        offset += part.Length;
+        length -= part.Length;
         return segment;
     }
 

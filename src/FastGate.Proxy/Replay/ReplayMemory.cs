@@ -63,10 +63,12 @@ internal sealed class ReplayMemory(long limit)
             while (segment is not null)
             {
                 ReplaySegment? next = segment.Next;
-                Interlocked.Add(ref _rented, -segment.Octets.Length);
-                if (!segment.IsTrimmed)
+                Interlocked.Add(ref _rented, -ReplaySegment.Size);
+                if (_spareCount < MaxSpare)
                 {
-                    Keep(segment);
+                    segment.Next = _spare;
+                    _spare = segment;
+                    _spareCount++;
                 }
 
                 segment = next;
@@ -74,26 +76,17 @@ internal sealed class ReplayMemory(long limit)
         }
     }
 
-    /// <summary>Takes back what a trimmed segment had.</summary>
-    /// <param name="whole">Its memory before.</param>
-    /// <param name="used">Octets it has now.</param>
-    internal void ReturnTrimmed(byte[] whole, int used)
-    {
-        Interlocked.Add(ref _rented, used - whole.Length);
-        lock (_lock)
-        {
-            Keep(new ReplaySegment(whole));
-        }
-    }
+    /// <summary>Counts memory that is had elsewhere for what was recorded. It may go beyond the bound, until it is settled.</summary>
+    internal void Take(int octets) => Interlocked.Add(ref _rented, octets);
 
-    // Under the lock.
-    private void Keep(ReplaySegment segment)
+    /// <summary>Counts it no more.</summary>
+    internal void Give(int octets) => Interlocked.Add(ref _rented, -octets);
+
+    /// <summary>Gives up what is beyond the bound, as far as that can be given up. The caller holds no lock.</summary>
+    internal void Settle()
     {
-        if (_spareCount < MaxSpare)
+        while (Octets > Limit && EvictOldest?.Invoke() == true)
         {
-            segment.Next = _spare;
-            _spare = segment;
-            _spareCount++;
         }
     }
 }

@@ -13,10 +13,7 @@ internal sealed class ReplaySegment(byte[] octets)
     private long _firstNumber = NoFrame;
     private int _firstOffset;
 
-    internal byte[] Octets { get; private set; } = octets;
-
-    /// <summary>Whether it has been cut down to what was written: then it is of no use to another recording.</summary>
-    internal bool IsTrimmed => Octets.Length < Size;
+    internal byte[] Octets { get; } = octets;
 
     /// <summary>The segment behind this one, in a recording or among the spare ones.</summary>
     internal ReplaySegment? Next { get; set; }
@@ -35,14 +32,6 @@ internal sealed class ReplaySegment(byte[] octets)
         Next = null;
         Start = start;
         _firstNumber = NoFrame;
-    }
-
-    /// <summary>Keeps the first octets only, in memory to their measure, and returns what it had.</summary>
-    internal byte[] Trim(int used)
-    {
-        byte[] whole = Octets;
-        Octets = whole.AsSpan(0, used).ToArray();
-        return whole;
     }
 
     /// <summary>Notes that a frame begins here. By the writer, while others may look.</summary>

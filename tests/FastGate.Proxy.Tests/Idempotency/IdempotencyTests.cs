@@ -134,6 +134,30 @@ public class IdempotencyTests
         Assert.Single(one.Seen);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Large_answer_is_replayed_in_pieces(bool stream)
+    {
+        string events = string.Concat(Enumerable.Repeat(ScriptedUpstream.Event, 2000));
+        Reply reply = stream ? Reply.Streamed(events + ScriptedUpstream.Finish + ScriptedUpstream.Done)
+            : new Reply(ScriptedUpstream.Json(Reply.Success.Replace("fine", new string('x', 300_000), StringComparison.Ordinal)));
+        using var one = new RepliedUpstream(reply);
+        await using Gateway gateway = await Gateway.StartAsync(Chains.Over(one));
+        Message first = await gateway.AskAsync(Gateway.Chat(stream: stream, lines: Key));
+        Assert.True(first.Body.Length > 150_000, $"{first.Body.Length} octets are not large.");
+        for (int i = 0; i < 3; i++)
+        {
+            Message again = await gateway.AskAsync(Gateway.Chat(stream: stream, lines: Key));
+            Assert.Equal("replayed", again["x-fastgate-idempotency"]);
+            Assert.Equal(first["content-length"], again["content-length"]);
+            Assert.Equal(first["transfer-encoding"], again["transfer-encoding"]);
+            Assert.Equal(first.Body, again.Body);
+        }
+
+        Assert.Single(one.Seen);
+    }
+
     [Fact]
     public async Task Answer_is_forgotten_after_its_time()
     {

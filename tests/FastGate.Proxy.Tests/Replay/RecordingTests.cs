@@ -217,49 +217,57 @@ public class RecordingTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(40)]
-    public async Task Trimmed_recording_takes_the_memory_of_its_frames_and_reads_as_before(int frames)
+    [InlineData(1, 1)]
+    [InlineData(900, 40)]
+    [InlineData(4088, 3)]
+    [InlineData(4090, 3)]
+    [InlineData(4092, 3)]
+    [InlineData(20_000, 3)]
+    [InlineData(0, 2)]
+    public void What_all_frames_carry_is_copied_in_one_piece(int size, int frames)
     {
         using var bench = new ReplayBench();
-        Recording recording = bench.Begin();
-        string[] texts = [.. Enumerable.Range(0, frames).Select(i => $"{i:d4}{new string('x', 896)}")];
+        Recording recording = bench.Begin(capacity: 256 * 1024);
+        string[] texts = [.. Enumerable.Range(0, frames).Select(i => new string((char)('a' + (i % 26)), size))];
         Array.ForEach(texts, text => Add(recording, text));
-        var reading = new Listener();
-        Assert.Equal(AttachResult.Attached, reading.Reader.TryAttach(recording, 1));
-        Assert.Equal(frames == 1 ? ReplayStep.Wait : ReplayStep.Data, Published(recording, reading));
         recording.Finish(complete: true);
-        recording.Trim();
-        recording.Trim();
-        long octets = frames * (900L + 4);
-        Assert.InRange(bench.Memory.Octets, octets, octets + 512);
-        Assert.Equal(bench.Memory.Octets, recording.Octets);
-        Assert.Equal(ReplayStep.End, reading.ReadAll());
-        Assert.Equal(string.Concat(texts), await reading.TextAsync());
-        reading.Reader.Detach();
-        var late = new Listener();
-        Assert.Equal(AttachResult.Attached, late.Reader.TryAttach(recording, frames));
-        Assert.Equal(ReplayStep.End, late.ReadAll());
-        Assert.Equal(texts[^1], await late.TextAsync());
-        late.Reader.Detach();
+        Assert.True(recording.IsWhole);
+        Assert.Equal((long)size * frames, recording.Length);
+        byte[] octets = new byte[recording.Length];
+        recording.CopyTo(octets);
+        Assert.Equal(string.Concat(texts), Encoding.Latin1.GetString(octets));
         recording.Release();
         Assert.Equal(0, bench.Memory.Octets);
+    }
 
-        // What comes back from it is whole.
-        Recording next = bench.Begin();
-        Add(next, new string('y', 20_000));
-        Assert.Equal(5 * ReplaySegment.Size, next.Octets);
-        next.Finish(complete: true);
-        next.Release();
-        Assert.Equal(0, bench.Memory.Octets);
-
-        static ReplayStep Published(Recording recording, Listener listener)
+    [Fact]
+    public void Memory_that_is_counted_beyond_the_bound_is_settled_by_giving_up_the_oldest()
+    {
+        var given = new Queue<int>([1000, 2000, 3000]);
+        ReplayMemory memory = null!;
+        memory = new ReplayMemory(4096) { EvictOldest = GiveUp };
+        foreach (int octets in given)
         {
-            recording.Publish();
-            ReplayStep first = listener.ReadOnce(most: 1);
-            return first == ReplayStep.Data && recording.LastNumber == 1 ? listener.ReadAll() : first;
+            memory.Take(octets);
+        }
+
+        memory.Settle();
+        Assert.Equal(3000, memory.Octets);
+        memory.Limit = 0;
+        memory.Settle();
+        memory.Settle();
+        Assert.Equal(0, memory.Octets);
+        Assert.Empty(given);
+
+        bool GiveUp()
+        {
+            if (!given.TryDequeue(out int octets))
+            {
+                return false;
+            }
+
+            memory.Give(octets);
+            return true;
         }
     }
 
