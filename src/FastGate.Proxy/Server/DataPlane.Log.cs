@@ -13,4 +13,7 @@ public sealed partial class DataPlane
 
     [LoggerMessage(EventIds.ConnectionFault, LogLevel.Error, "A client connection ended by an internal error")]
     private static partial void LogConnectionFault(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventIds.WaveCollected, LogLevel.Debug, "Many connections have gone, and {Octets} bytes with them; looking for that held {Open} others up for {Milliseconds} ms")]
+    private static partial void LogCollected(ILogger logger, long octets, int open, double milliseconds);
 }

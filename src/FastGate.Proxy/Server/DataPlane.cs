@@ -14,6 +14,7 @@ using FastGate.Proxy.Replay;
 using FastGate.Proxy.Time;
 using FastGate.Proxy.Transports;
 using FastGate.Proxy.Upstream;
+using FastGate.Proxy.Work;
 using FastGate.Routing.Retry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,7 @@ public sealed partial class DataPlane : IAsyncDisposable
     private readonly MemoryIdempotencyStore _idempotency;
     private IAnswerStore? _answers;
     private long _nextConnectionId;
+    private readonly ConnectionWave _wave = new();
     private int _open;
 
     /// <summary>Makes a data plane that does not listen yet.</summary>
@@ -298,7 +300,8 @@ public sealed partial class DataPlane : IAsyncDisposable
                 return;
             }
 
-            if (Interlocked.Increment(ref _open) > Snapshot.Limits.MaxConnections)
+            int open = Interlocked.Increment(ref _open);
+            if (open > Snapshot.Limits.MaxConnections)
             {
                 Interlocked.Decrement(ref _open);
                 LogTooManyConnections(_logger, Snapshot.Limits.MaxConnections);
@@ -307,6 +310,7 @@ public sealed partial class DataPlane : IAsyncDisposable
                 continue;
             }
 
+            _wave.OnOpened(open);
             long id = Interlocked.Increment(ref _nextConnectionId);
             var connection = new ClientConnection(this, context, id);
             _connections[id] = connection;
@@ -329,12 +333,26 @@ public sealed partial class DataPlane : IAsyncDisposable
         finally
         {
             _connections.TryRemove(id, out _);
-            Interlocked.Decrement(ref _open);
+            if (_wave.OnClosed(Interlocked.Decrement(ref _open)))
+            {
+                _ = OffLoop.Run("collect what a wave of connections has left", static plane => plane.Collect(), this);
+            }
+
             if (IsDraining && _connections.IsEmpty)
             {
                 _allClosed.TrySetResult();
             }
         }
+    }
+
+    // Everything stands still meanwhile, some tens of milliseconds, so it is done when nearly nobody is there; the memory goes back to the system.
+    private bool Collect()
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: false);
+        TimeSpan paused = GC.GetTotalPauseDuration();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        LogCollected(_logger, before - GC.GetTotalMemory(forceFullCollection: false), OpenConnections, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
+        return true;
     }
 
     private async Task UnbindAsync()
