@@ -109,10 +109,16 @@ internal sealed partial class Exchange
         GivenText given = answer.IsStrict ? default : GivenText.Of(delivered);
         bool refusedPrefix = false;
         bool refusedTurns = false;
-        foreach (ContinuationMode mode in ContinuationModes.For(StreamSettings.Continue, target, Scan.Json, given.Length > 0))
+
+        // An answer in doubt may be complete and paid for when it is given up, which must not be under a key.
+        bool exactFirst = _context.Tap is { HasRun: true } && AnswerMatcher.MayDoubt(delivered);
+        ContinuationMode[] modes = [.. ContinuationModes.For(StreamSettings.Continue, target, Scan.Json, given.Length > 0, exactFirst)];
+        for (int i = 0; ; i++)
         {
+            ContinuationMode mode = modes[i];
+            bool isLast = i == modes.Length - 1;
             Break? broken = await AskAsync(target, mode, delivered.AsMemory(0, given.Length)).ConfigureAwait(false);
-            if (broken is { Class: FailureClass.BadRequest } && mode != ContinuationMode.Replay)
+            if (broken is { Class: FailureClass.BadRequest } && mode != ContinuationMode.Replay && !isLast)
             {
                 refusedPrefix |= mode == ContinuationMode.Prefill;
                 refusedTurns |= mode == ContinuationMode.Instruct;
@@ -131,15 +137,14 @@ internal sealed partial class Exchange
             var matcher = new AnswerMatcher(delivered, RuleOf(mode), given);
             IStreamSink continued = _stream.Continued(matcher, exact: mode == ContinuationMode.Replay, legacy: Scan.Json.Prompt.IsPresent);
             (RelayOutcome outcome, Break end) = await ShowAsync(target, continued).ConfigureAwait(false);
-            if (!matcher.IsInDoubt)
+            bool isOther = mode == ContinuationMode.Replay && outcome.Fault == AttemptFault.OtherAnswer;
+            if (isLast || (!matcher.IsInDoubt && !isOther))
             {
                 return (outcome, end);
             }
 
             _attempt.Cancel();
         }
-
-        throw new InvalidOperationException("A request can always be replayed.");
     }
 
     // Null when the target has begun to answer.

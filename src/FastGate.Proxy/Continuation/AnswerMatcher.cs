@@ -46,6 +46,9 @@ internal sealed class AnswerMatcher
     /// <summary>Whether the text was refused because it may be a repetition or not: the same provider can be asked in a way that leaves no doubt.</summary>
     internal bool IsInDoubt { get; private set; }
 
+    /// <summary>Whether a continuation of so little would leave that doubt if it began with the same.</summary>
+    internal static bool MayDoubt(ReadOnlySpan<byte> delivered) => !delivered.IsEmpty && !Repetition.IsMeant(delivered, 0, MatchRule.AfterPrefix);
+
     /// <summary>Takes the next piece. The result is what is new, perhaps with text held back before; valid until the next call.</summary>
     internal ReadOnlySpan<byte> Take(ReadOnlySpan<byte> text)
     {

@@ -22,6 +22,10 @@ internal static class Repetition
     // And for one that begins with the space or mark before a word.
     private const int SpacedWordAfterRequest = 5;
 
+    // Words there must be then after a prefix. What goes on with one follows it as it is: with the space before them, two or three words make a text that
+    // says them twice ("and again, and again").
+    private const int SpacedWordsAfterPrefix = 4;
+
     /// <summary>
     /// Whether a continuation that begins with everything from <paramref name="start"/> on repeats it. Where not, the text occurs twice by chance,
     /// unless it is the whole answer: that little of one (an emoji, a digit, "ha ha", "very ") may be either.
@@ -35,15 +39,20 @@ internal static class Repetition
         int letters = 0;
         int signs = 0;
         int digits = 0;
+        int words = 0;
+        bool inWord = false;
         foreach (Rune rune in Runes(overlap))
         {
             bool isSign = IsSign(rune);
+            words += isSign || (Rune.IsLetterOrDigit(rune) && !inWord) ? 1 : 0;
+            inWord = Rune.IsLetterOrDigit(rune) && !isSign;
             signs += isSign ? 1 : 0;
             letters += Rune.IsLetter(rune) && !isSign ? 1 : 0;
             digits += Rune.IsDigit(rune) ? 1 : 0;
         }
 
         int wanted = ClearlyMeant;
+        int wantedWords = 0;
         Rune.DecodeFromUtf8(overlap, out Rune first, out _);
         Rune.DecodeLastFromUtf8(delivered[..start], out Rune before, out _);
         if (start == 0)
@@ -54,6 +63,7 @@ internal static class Repetition
         else if (!Rune.IsLetterOrDigit(first))
         {
             wanted = rule == MatchRule.AfterRequest ? SpacedWordAfterRequest : ClearlyMeant;
+            wantedWords = rule == MatchRule.AfterRequest ? 0 : SpacedWordsAfterPrefix;
         }
         else if (!Rune.IsLetterOrDigit(before))
         {
@@ -61,7 +71,7 @@ internal static class Repetition
         }
 
         // A sign says more than a letter, but words of two are often said twice.
-        return (letters >= wanted || letters + digits + (2 * signs) >= ClearlyMeant) && !IsPeriodic(overlap);
+        return (letters >= wanted || letters + digits + (2 * signs) >= ClearlyMeant) && words >= wantedWords && !IsPeriodic(overlap);
     }
 
     // Of a script that has no spaces between words, or no case.

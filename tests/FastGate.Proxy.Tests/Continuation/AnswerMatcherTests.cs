@@ -41,6 +41,9 @@ public sealed class AnswerMatcherTests
     [InlineData("a bon", "bon", "bon")]
     [InlineData("couscous couscous", "couscous", "couscous")]
     [InlineData("The quick brown fox", "k brown fox jumps", " jumps")]
+    [InlineData("Island little pebble lifts", " pebble lifts oasis", " pebble lifts oasis")]
+    [InlineData("On and on, again and again", ", again and again", ", again and again")]
+    [InlineData("They say that it will be fine tomorrow morning", " it will be fine tomorrow morning. Then", ". Then")]
     public void Short_repetitions_after_a_prefix_belong_to_the_text(string delivered, string continuation, string added) =>
         Assert.Equal(added, Whole(delivered, continuation, MatchRule.AfterPrefix));
 

@@ -48,6 +48,51 @@ public sealed class ContinuationTests
         Assert.Equal(Beginning, messages[1].GetProperty("content").GetString());
     }
 
+    // Were it asked to go on first, what it answers might be a repetition or not, and be paid for by the time it is given up.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Little_text_is_replayed_first_under_a_key(bool prefill)
+    {
+        using var one = new RepliedUpstream(Answers.CutAfter("1"));
+        using var two = new RepliedUpstream(request => Answers.Whole(IsReplay(request) ? "11 of them" : "1 of them", "two"));
+        await using Gateway gateway = await Gateway.StartAsync(Answers.Over(prefill, one, two));
+        using Wire client = await gateway.ConnectAsync();
+
+        await client.SendAsync(Gateway.Post(Answers.Ask, lines: "idempotency-key: k\r\n"));
+        (await Answers.ReadAsync(client)).IsComplete("11 of them");
+
+        Assert.True(IsReplay(Assert.Single(two.Seen)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Little_text_that_cannot_be_replayed_is_gone_on_with(bool prefill)
+    {
+        using var one = new RepliedUpstream(Answers.CutAfter("1"));
+        using var two = new RepliedUpstream(request => Answers.Whole(IsReplay(request) ? "Two of us" : " of them", "two"));
+        await using Gateway gateway = await Gateway.StartAsync(Answers.Over(prefill, one, two));
+        using Wire client = await gateway.ConnectAsync();
+
+        await client.SendAsync(Gateway.Post(Answers.Ask, lines: "idempotency-key: k\r\n"));
+        (await Answers.ReadAsync(client)).IsComplete("1 of them");
+
+        Assert.Equal([true, false], two.Seen.Select(IsReplay));
+    }
+
+    [Fact]
+    public async Task Little_text_that_stays_in_doubt_under_a_key_is_interrupted()
+    {
+        using var one = new RepliedUpstream(Answers.CutAfter("1"));
+        using var two = new RepliedUpstream(request => Answers.Whole(IsReplay(request) ? "Two of us" : "1 of them", "two"));
+        await using Gateway gateway = await Gateway.StartAsync(Answers.Over(true, one, two));
+        using Wire client = await gateway.ConnectAsync();
+
+        await client.SendAsync(Gateway.Post(Answers.Ask, lines: "idempotency-key: k\r\n"));
+        (await Answers.ReadAsync(client)).IsInterrupted("1");
+    }
+
     [Fact]
     public async Task Replay_goes_on_behind_what_was_delivered()
     {
@@ -332,4 +377,6 @@ public sealed class ContinuationTests
     private static string Counted(Gateway gateway) => string.Join(" ", gateway.Plane.Metrics.Continuations.Read().Select(counted => $"{counted.Result}={counted.Count}"));
 
     private static string? LastRole(Message request) => request.Json.GetProperty("messages").EnumerateArray().Last().GetProperty("role").GetString();
+
+    private static bool IsReplay(Message request) => request.Json.GetProperty("messages").GetArrayLength() == 1;
 }

@@ -59,6 +59,10 @@ internal static class MatcherOracle
         return had.Length == 0 ? continuation : shared >= AnswerMatcher.RestartScalars ? null : continuation[back..];
     }
 
+    // Of scripts with spaces between words.
+    private static int Words(Rune[] text) => string.Concat(text.Select(rune => Rune.IsLetterOrDigit(rune) ? Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherLetter ? "\u4e00" : "w" : " "))
+        .Split([' ', '\u4e00'], StringSplitOptions.RemoveEmptyEntries).Length;
+
     private static bool IsMeant(Rune[] had, int overlap, MatchRule rule)
     {
         Rune[] text = had[^overlap..];
@@ -73,8 +77,9 @@ internal static class MatcherOracle
         }
 
         bool startsWord = !Rune.IsLetterOrDigit(had[^(overlap + 1)]);
-        bool enough = weight >= 8
-            || (Rune.IsLetterOrDigit(text[0]) ? startsWord && letters >= (instructed ? 2 : 6) : instructed && letters >= 5);
+        bool enough = Rune.IsLetterOrDigit(text[0])
+            ? weight >= 8 || (startsWord && letters >= (instructed ? 2 : 6))
+            : instructed ? weight >= 8 || letters >= 5 : weight >= 8 && ideographs + Words(text) >= 4;
         return enough && !IsRepeated(Text(text));
     }
 
