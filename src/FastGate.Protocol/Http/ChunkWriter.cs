@@ -7,6 +7,9 @@ namespace FastGate.Protocol.Http;
 /// <summary>Writes chunked framing (RFC 9112 §7.1).</summary>
 public static class ChunkWriter
 {
+    // A chunk up to this lies in one piece; a larger one may lie in several, so that no writer has to find memory to its measure.
+    private const int MostInOnePiece = 16 * 1024;
+
     /// <summary>Octets of the longest prefix: eight digits and CRLF.</summary>
     public const int MaxPrefixLength = 10;
 
@@ -59,6 +62,15 @@ public static class ChunkWriter
         int size = head.Length + rest.Length;
         if (size == 0)
         {
+            return;
+        }
+
+        if (size > MostInOnePiece)
+        {
+            output.Advance(WritePrefix(output.GetSpan(MaxPrefixLength), size));
+            output.Write(head);
+            output.Write(rest);
+            output.Write(Suffix);
             return;
         }
 

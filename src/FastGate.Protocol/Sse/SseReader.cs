@@ -137,12 +137,13 @@ public sealed class SseReader : IDisposable
     {
         while (!rest.IsEmpty)
         {
-            int take = rest.IndexOfAny(CarriageReturn, LineFeed) + 1;
-            if (take == 0)
+            int line = rest.IndexOfAny(CarriageReturn, LineFeed);
+            int take = line + 1;
+            if (line < 0)
             {
-                take = rest.Length;
+                take = line = rest.Length;
             }
-            else if (rest[take - 1] == CarriageReturn && take < rest.Length && rest[take] == LineFeed)
+            else if (rest[line] == CarriageReturn && take < rest.Length && rest[take] == LineFeed)
             {
                 take++;
             }
@@ -150,6 +151,13 @@ public sealed class SseReader : IDisposable
             if (!Keep(rest[..take]))
             {
                 break;
+            }
+
+            if (line > 0)
+            {
+                // What was just looked at need not be looked at again, and is no LF behind a CR.
+                _scanned += line;
+                _afterCarriageReturn = false;
             }
 
             rest = rest[take..];

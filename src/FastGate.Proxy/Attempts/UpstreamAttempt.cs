@@ -269,10 +269,17 @@ internal sealed class UpstreamAttempt(AttemptSignal signal)
                 return fault;
             }
 
-            _body.WritePiece(output, _request.Edits, SendPiece);
             try
             {
-                sending = output.FlushAsync();
+                if (_body.TryTakeInPlace(_request.Edits, SendPiece, out ReadOnlyMemory<byte> octets))
+                {
+                    sending = output.WriteAsync(octets);
+                }
+                else
+                {
+                    _body.WritePiece(output, _request.Edits, SendPiece);
+                    sending = output.FlushAsync();
+                }
             }
             catch (IOException)
             {

@@ -119,6 +119,22 @@ public class HeadWriterTests
         Assert.Equal("A: b\r\nC-d: \r\n\r\n", Encoding.ASCII.GetString(output.WrittenSpan));
     }
 
+    // A writer that keeps memory in pieces of one size would have to make a larger one for each.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16 * 1024)]
+    [InlineData((16 * 1024) + 1)]
+    [InlineData(64 * 1024)]
+    [InlineData(1_000_000)]
+    public void Chunk_of_any_size_asks_for_no_memory_beyond_a_piece(int size)
+    {
+        var output = new PieceWriter(32 * 1024);
+        byte[] head = [.. Enumerable.Range(0, size / 3).Select(i => (byte)i)];
+        byte[] rest = [.. Enumerable.Range(0, size - (size / 3)).Select(i => (byte)(i * 7))];
+        ChunkWriter.Write(output, head, rest);
+        Assert.Equal([.. Encoding.ASCII.GetBytes($"{size:x}\r\n"), .. head, .. rest, .. "\r\n"u8], output.Written);
+    }
+
     [Theory]
     [InlineData(1, "1\r\n")]
     [InlineData(15, "f\r\n")]
@@ -160,6 +176,24 @@ public class HeadWriterTests
         public void Advance(int count) => Written.AddRange(_current.AsSpan(0, count));
 
         public Memory<byte> GetMemory(int sizeHint = 0) => _current = new byte[Math.Max(1, sizeHint)];
+
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    }
+
+    private sealed class PieceWriter(int size) : IBufferWriter<byte>
+    {
+        private readonly byte[] _piece = new byte[size];
+        private readonly List<byte> _written = [];
+
+        internal byte[] Written => [.. _written];
+
+        public void Advance(int count) => _written.AddRange(_piece.AsSpan(0, count));
+
+        public Memory<byte> GetMemory(int sizeHint = 0)
+        {
+            Assert.InRange(sizeHint, 0, _piece.Length);
+            return _piece;
+        }
 
         public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
     }
