@@ -11,6 +11,7 @@ internal static class EventIds
     internal const int ModelListFailed = 6;
     internal const int StreamContinued = 7;
     internal const int WaveCollected = 8;
+    internal const int WaveFalling = 9;
     internal const int LastResort = 20;
     internal const int WebhookFailed = 21;
     internal const int AnswerDatabaseUnusable = 22;

@@ -5,13 +5,11 @@ namespace FastGate.Proxy.Server;
 /// through here, because nothing else allocates: what a thousand connections leave behind would lie there for hours, and the next thousand
 /// would be laid beside it. Thread-safe.
 /// </summary>
-internal sealed class ConnectionWave
+/// <param name="part">Of the connections there were at once, this part at most may still be open for the wave to have gone.</param>
+internal sealed class ConnectionWave(int part)
 {
     /// <summary>Connections that must have gone at least: some 7 KiB each.</summary>
     internal const int Least = 1024;
-
-    // Of those there were at once, this part at most may still be open: collecting holds them up.
-    private const int Part = 128;
 
     private int _most;
 
@@ -38,6 +36,6 @@ internal sealed class ConnectionWave
     internal bool OnClosed(int open)
     {
         int most = Volatile.Read(ref _most);
-        return most - open >= Least && open <= most / Part && Interlocked.CompareExchange(ref _most, open, most) == most;
+        return most - open >= Least && open <= most / part && Interlocked.CompareExchange(ref _most, open, most) == most;
     }
 }

@@ -14,6 +14,9 @@ public sealed partial class DataPlane
     [LoggerMessage(EventIds.ConnectionFault, LogLevel.Error, "A client connection ended by an internal error")]
     private static partial void LogConnectionFault(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventIds.WaveFalling, LogLevel.Debug, "Many connections have gone; what they left is collected in the background, as {Open} others are open")]
+    private static partial void LogCollecting(ILogger logger, int open);
+
     [LoggerMessage(EventIds.WaveCollected, LogLevel.Debug, "Many connections have gone, and {Octets} bytes with them; looking for that held {Open} others up for {Milliseconds} ms")]
     private static partial void LogCollected(ILogger logger, long octets, int open, double milliseconds);
 }

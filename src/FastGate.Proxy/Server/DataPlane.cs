@@ -26,6 +26,9 @@ namespace FastGate.Proxy.Server;
 /// </summary>
 public sealed partial class DataPlane : IAsyncDisposable
 {
+    // So many at most may be held up for some tens of milliseconds by a collection that gives memory back.
+    private const int FewConnections = 128;
+
     private readonly ILogger _logger;
     private readonly TimerWheel _wheel;
     private readonly ConcurrentDictionary<long, ClientConnection> _connections = new();
@@ -39,7 +42,10 @@ public sealed partial class DataPlane : IAsyncDisposable
     private readonly MemoryIdempotencyStore _idempotency;
     private IAnswerStore? _answers;
     private long _nextConnectionId;
-    private readonly ConnectionWave _wave = new();
+
+    // When most of a wave have gone, what they left is looked for in the background; when nearly all have, memory goes back as well.
+    private readonly ConnectionWave _falling = new(part: 8);
+    private readonly ConnectionWave _gone = new(part: 128);
     private int _open;
 
     /// <summary>Makes a data plane that does not listen yet.</summary>
@@ -310,7 +316,8 @@ public sealed partial class DataPlane : IAsyncDisposable
                 continue;
             }
 
-            _wave.OnOpened(open);
+            _falling.OnOpened(open);
+            _gone.OnOpened(open);
             long id = Interlocked.Increment(ref _nextConnectionId);
             var connection = new ClientConnection(this, context, id);
             _connections[id] = connection;
@@ -333,7 +340,9 @@ public sealed partial class DataPlane : IAsyncDisposable
         finally
         {
             _connections.TryRemove(id, out _);
-            if (_wave.OnClosed(Interlocked.Decrement(ref _open)))
+            int open = Interlocked.Decrement(ref _open);
+            bool isFalling = _falling.OnClosed(open);
+            if ((_gone.OnClosed(open) || isFalling) && !IsDraining)
             {
                 _ = OffLoop.Run("collect what a wave of connections has left", static plane => plane.Collect(), this);
             }
@@ -345,13 +354,20 @@ public sealed partial class DataPlane : IAsyncDisposable
         }
     }
 
-    // Everything stands still meanwhile, some tens of milliseconds, so it is done when nearly nobody is there; the memory goes back to the system.
     private bool Collect()
     {
+        int open = OpenConnections;
+        if (open > FewConnections)
+        {
+            LogCollecting(_logger, open);
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+            return false;
+        }
+
         long before = GC.GetTotalMemory(forceFullCollection: false);
         TimeSpan paused = GC.GetTotalPauseDuration();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        LogCollected(_logger, before - GC.GetTotalMemory(forceFullCollection: false), OpenConnections, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
+        LogCollected(_logger, before - GC.GetTotalMemory(forceFullCollection: false), open, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
         return true;
     }
 
