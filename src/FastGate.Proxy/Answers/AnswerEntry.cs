@@ -6,9 +6,6 @@ namespace FastGate.Proxy.Answers;
 /// <summary>The layout of an entry in a segment: 48 octets of head, the answer, and filling up to a multiple of 8.</summary>
 internal static class AnswerEntry
 {
-    /// <summary>Entries begin at multiples of this.</summary>
-    internal const int Alignment = 8;
-
     /// <summary>How often a reading is counted at most.</summary>
     internal const byte HighestFrequency = 3;
 
@@ -18,7 +15,7 @@ internal static class AnswerEntry
     private const int FrequencyAt = StoredAt + sizeof(uint);
 
     /// <summary>Octets an entry with an answer of this length takes.</summary>
-    internal static long SizeOf(long length) => (HeadSize + length + Alignment - 1) & -Alignment;
+    internal static long SizeOf(long length) => AnswerLocation.Align(HeadSize + length);
 
     internal static void Write(Span<byte> entry, in AnswerKey key, in ReadOnlySequence<byte> answer, long stored, byte frequency)
     {
@@ -30,8 +27,6 @@ internal static class AnswerEntry
     }
 
     internal static bool IsFor(ReadOnlySpan<byte> entry, in AnswerKey key) => entry[..AnswerKey.Length].SequenceEqual(AnswerKey.Read(key));
-
-    internal static uint HashOf(ReadOnlySpan<byte> entry) => (uint)(BinaryPrimitives.ReadUInt64LittleEndian(entry) >> 32);
 
     internal static int SizeOf(ReadOnlySpan<byte> entry) => (int)SizeOf((long)LengthOf(entry));
 

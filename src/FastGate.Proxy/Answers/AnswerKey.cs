@@ -22,6 +22,12 @@ internal struct AnswerKey : IEquatable<AnswerKey>
     /// <summary>A hash for a table.</summary>
     internal readonly ulong Hash => BinaryPrimitives.ReadUInt64LittleEndian(Read(this));
 
+    /// <summary>The hash an <see cref="AnswerIndex"/> takes: the upper half, so that the lower one can choose a shard.</summary>
+    internal readonly uint IndexHash => (uint)(Hash >> 32);
+
+    /// <summary>The same of a key's octets, or of an entry that begins with them.</summary>
+    internal static uint IndexHashOf(ReadOnlySpan<byte> octets) => (uint)(BinaryPrimitives.ReadUInt64LittleEndian(octets) >> 32);
+
     internal static AnswerKey Of(ReadOnlySpan<byte> octets)
     {
         var key = default(AnswerKey);

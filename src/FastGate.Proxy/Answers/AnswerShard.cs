@@ -16,12 +16,6 @@ namespace FastGate.Proxy.Answers;
 /// </remarks>
 internal sealed class AnswerShard
 {
-    // 15 bits of a location count the multiples of 8 in a segment, the other 17 are its id.
-    internal const int LargestSegment = 1 << (OffsetBits + 3);
-
-    private const int OffsetBits = 15;
-    private const int HighestId = (1 << (32 - OffsetBits)) - 2;
-
     private readonly Lock _lock = new();
     private readonly AnswerIndex _index = new();
     private readonly AnswerQueue _small = new();
@@ -36,7 +30,7 @@ internal sealed class AnswerShard
 
     /// <summary>Makes an empty shard.</summary>
     /// <param name="limitBytes">Memory at most, at least eight segments.</param>
-    /// <param name="segmentSize">A multiple of 8, at most <see cref="LargestSegment"/>.</param>
+    /// <param name="segmentSize">A multiple of 8, at most <see cref="AnswerLocation.LargestSegment"/>.</param>
     internal AnswerShard(long limitBytes, int segmentSize)
     {
         // One segment may be had beyond the queues' share, while another is copied on.
@@ -104,7 +98,7 @@ internal sealed class AnswerShard
 
         lock (_lock)
         {
-            uint hash = HashOf(key);
+            uint hash = key.IndexHash;
             AnswerQueue queue = IsGhost(hash) ? _main : _small;
             byte frequency = 0;
             if (TryFind(key, out uint old))
@@ -126,12 +120,10 @@ internal sealed class AnswerShard
         }
     }
 
-    private static uint HashOf(in AnswerKey key) => (uint)(key.Hash >> 32);
-
     private bool TryFind(in AnswerKey key, out uint location)
     {
         int cursor = 0;
-        while (_index.TryNext(HashOf(key), ref cursor, out location))
+        while (_index.TryNext(key.IndexHash, ref cursor, out location))
         {
             if (AnswerEntry.IsFor(At(location), key))
             {
@@ -142,12 +134,12 @@ internal sealed class AnswerShard
         return false;
     }
 
-    private Span<byte> At(uint location) => _segments[location >> OffsetBits]!.At((int)(location & ((1 << OffsetBits) - 1)) * AnswerEntry.Alignment);
+    private Span<byte> At(uint location) => _segments[AnswerLocation.IdOf(location)]!.At(AnswerLocation.OffsetOf(location));
 
-    private static uint LocationOf(AnswerSegment segment, int offset) => ((uint)segment.Id << OffsetBits) | (uint)(offset / AnswerEntry.Alignment);
+    private static uint LocationOf(AnswerSegment segment, int offset) => AnswerLocation.Of(segment.Id, offset);
 
     // Which queue a segment is in does not change, and segments of one queue have ids of one parity.
-    private static bool IsInMain(uint location) => ((location >> OffsetBits) & 1) != 0;
+    private static bool IsInMain(uint location) => (AnswerLocation.IdOf(location) & 1) != 0;
 
     private bool MakeRoom(AnswerQueue queue, long size)
     {
@@ -177,7 +169,7 @@ internal sealed class AnswerShard
         return true;
     }
 
-    private bool HasId() => _freeIds.Count > 0 || _ids + 2 < HighestId;
+    private bool HasId() => _freeIds.Count > 0 || _ids + 2 < AnswerLocation.HighestId;
 
     private bool Fits(AnswerQueue queue, long size) => queue.Open is { } open && open.Used + size <= open.Memory.Length;
 
@@ -243,7 +235,7 @@ internal sealed class AnswerShard
         {
             Span<byte> entry = segment.At(offset);
             int size = AnswerEntry.SizeOf(entry);
-            uint hash = AnswerEntry.HashOf(entry);
+            uint hash = AnswerKey.IndexHashOf(entry);
             uint location = LocationOf(segment, offset);
             offset += size;
             if (!_index.Contains(hash, location))
@@ -276,7 +268,7 @@ internal sealed class AnswerShard
         {
             Span<byte> entry = segment.At(offset);
             int size = AnswerEntry.SizeOf(entry);
-            uint hash = AnswerEntry.HashOf(entry);
+            uint hash = AnswerKey.IndexHashOf(entry);
             uint location = LocationOf(segment, offset);
             offset += size;
             if (!_index.Contains(hash, location))

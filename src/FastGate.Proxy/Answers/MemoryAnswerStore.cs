@@ -23,7 +23,7 @@ internal sealed class MemoryAnswerStore : IAnswerStore
         ArgumentOutOfRangeException.ThrowIfLessThan(limitBytes, LeastBytes);
         int shards = (int)Math.Min(BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, limitBytes / ShardBytes)), MostShards);
         long each = limitBytes / shards;
-        int segmentSize = (int)Math.Min(AnswerShard.LargestSegment, BitOperations.RoundUpToPowerOf2((ulong)(each / LeastSegments)));
+        int segmentSize = (int)Math.Min(AnswerLocation.LargestSegment, BitOperations.RoundUpToPowerOf2((ulong)(each / LeastSegments)));
         _shards = [.. Enumerable.Range(0, shards).Select(_ => new AnswerShard(each, segmentSize))];
     }
 

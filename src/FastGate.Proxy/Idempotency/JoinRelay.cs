@@ -8,6 +8,7 @@ using FastGate.Proxy.Measurement;
 using FastGate.Proxy.Relay;
 using FastGate.Proxy.Replay;
 using FastGate.Proxy.Responses;
+using FastGate.Routing.Outcomes;
 
 namespace FastGate.Proxy.Idempotency;
 
@@ -66,11 +67,7 @@ internal sealed class JoinRelay(ConnectionSignal signal, ClientOutput client, An
             signal.Limit(Timeout.InfiniteTimeSpan);
             signal.Arm(Timeout.InfiniteTimeSpan);
             counters.Count(IdempotencyResult.Joined);
-            bool chunked = head.Length < 0 && context.ClientReadsChunks;
-            context.Close |= head.Length < 0 && !chunked;
-            ResponseHeadWriter.WriteOwn(
-                client.Writer, head.Status, default, head.Lines, context.MarkFor(head.Target, head.Attempts, head.Fallback),
-                head.Length < 0 ? context.UnknownLength : head.Length);
+            bool chunked = WriteHead(context, head.Status, head.Lines, head.Target, head.Attempts, head.Fallback, head.Length);
             if (attached == AttachResult.Nothing)
             {
                 return await SendAsync(context).ConfigureAwait(false) ? JoinOutcome.Complete : JoinOutcome.Gone;
@@ -125,11 +122,8 @@ internal sealed class JoinRelay(ConnectionSignal signal, ClientOutput client, An
     {
         counters.Count(IdempotencyResult.Replayed);
         ReadOnlyMemory<byte> rest = answer.Body;
-        bool chunked = !answer.TellsLength && context.ClientReadsChunks;
-        context.Close |= !answer.TellsLength && !chunked;
-        ResponseHeadWriter.WriteOwn(
-            client.Writer, answer.Status, default, answer.Lines, context.MarkFor(answer.Target, answer.Attempts, answer.Fallback),
-            answer.TellsLength ? rest.Length : context.UnknownLength);
+        bool chunked = WriteHead(
+            context, answer.Status, answer.Lines, answer.Target, answer.Attempts, answer.Fallback, answer.TellsLength ? rest.Length : -1);
         do
         {
             ReadOnlyMemory<byte> part = rest[..(int)Math.Min(rest.Length, Portion)];
@@ -150,6 +144,15 @@ internal sealed class JoinRelay(ConnectionSignal signal, ClientOutput client, An
         }
         while (!rest.IsEmpty);
         return JoinOutcome.Complete;
+    }
+
+    // Whether the body goes in chunks: its length is not told, and the client reads them.
+    private bool WriteHead(RelayContext context, int status, ReadOnlySpan<byte> lines, ReadOnlySpan<byte> target, int attempts, FailureClass fallback, long length)
+    {
+        bool chunked = length < 0 && context.ClientReadsChunks;
+        context.Close |= length < 0 && !chunked;
+        ResponseHeadWriter.WriteOwn(client.Writer, status, default, lines, context.MarkFor(target, attempts, fallback), length < 0 ? context.UnknownLength : length);
+        return chunked;
     }
 
     [AsyncMethodBuilder(typeof(PooledTaskBuilder))]

@@ -11,9 +11,6 @@ namespace FastGate.Proxy.Idempotency;
 /// </summary>
 internal readonly struct KeptAnswer
 {
-    /// <summary>Entries begin at multiples of this.</summary>
-    internal const int Alignment = 8;
-
     private const int RequestAt = AnswerKey.Length;
     private const int ExpiryAt = RequestAt + AnswerKey.Length;
     private const int BodyLengthAt = ExpiryAt + sizeof(long);
@@ -39,7 +36,7 @@ internal readonly struct KeptAnswer
     internal int Size => SizeOf(TargetLength, LinesLength, BodyLength);
 
     /// <summary>A hash of its key.</summary>
-    internal uint Hash => (uint)(BinaryPrimitives.ReadUInt64LittleEndian(Entry) >> 32);
+    internal uint Hash => AnswerKey.IndexHashOf(Entry);
 
     /// <summary>The tick at which it is forgotten.</summary>
     internal long ExpiryTick => BinaryPrimitives.ReadInt64LittleEndian(Entry[ExpiryAt..]);
@@ -68,9 +65,6 @@ internal readonly struct KeptAnswer
     private int TargetLength => BinaryPrimitives.ReadUInt16LittleEndian(Entry[TargetLengthAt..]);
 
     private ReadOnlySpan<byte> Entry => _memory.AsSpan(_offset);
-
-    /// <summary>A hash of a key.</summary>
-    internal static uint HashOf(in AnswerKey key) => (uint)(key.Hash >> 32);
 
     /// <summary>Octets a run's answer takes.</summary>
     internal static int SizeOf(IdempotentRun run) => SizeOf(run.Head!.Target.Length, run.Head.Lines.Length, (int)run.Recording.Length);
@@ -102,5 +96,5 @@ internal readonly struct KeptAnswer
     /// <summary>Whether it answers what is asked now.</summary>
     internal bool Answers(in AnswerKey request) => Entry.Slice(RequestAt, AnswerKey.Length).SequenceEqual(AnswerKey.Read(request));
 
-    private static int SizeOf(int target, int lines, int body) => (HeadSize + target + lines + body + Alignment - 1) & -Alignment;
+    private static int SizeOf(int target, int lines, int body) => (int)AnswerLocation.Align(HeadSize + target + lines + body);
 }

@@ -16,11 +16,7 @@ namespace FastGate.Proxy.Idempotency;
 /// </remarks>
 internal sealed class KeptAnswers(ReplayMemory memory, TimerWheel wheel)
 {
-    // 15 bits of a location count the multiples of 8 in a segment, the other 17 are its id.
-    private const int OffsetBits = 15;
-    private const int LargestSegment = KeptAnswer.Alignment << OffsetBits;
     private const int SmallestSegment = 4096;
-    private const int MostIds = (1 << (32 - OffsetBits)) - 1;
 
     // Segments that fit in the memory's bound, at least where it is not tiny.
     private const int LeastSegments = 1024;
@@ -36,12 +32,12 @@ internal sealed class KeptAnswers(ReplayMemory memory, TimerWheel wheel)
     internal int Count => _index.Count;
 
     // Reckoned anew for each, as the bound may be changed.
-    private int SegmentSize => (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, memory.Limit / LeastSegments)), SmallestSegment, LargestSegment);
+    private int SegmentSize => (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, memory.Limit / LeastSegments)), SmallestSegment, AnswerLocation.LargestSegment);
 
     /// <summary>Finds an answer whose time is not over.</summary>
     internal bool TryFind(in AnswerKey key, out KeptAnswer answer)
     {
-        uint hash = KeptAnswer.HashOf(key);
+        uint hash = key.IndexHash;
         int cursor = 0;
         while (_index.TryNext(hash, ref cursor, out uint location))
         {
@@ -94,7 +90,7 @@ internal sealed class KeptAnswers(ReplayMemory memory, TimerWheel wheel)
     /// <summary>Adds a segment with one answer in it.</summary>
     internal void Add(KeptSegment segment, long expiryTick)
     {
-        while (_freeIds.Count == 0 && _ids == MostIds)
+        while (_freeIds.Count == 0 && _ids > AnswerLocation.HighestId)
         {
             TryGiveUpOldest();
         }
@@ -155,10 +151,10 @@ internal sealed class KeptAnswers(ReplayMemory memory, TimerWheel wheel)
 
     private static int RoomIn(KeptSegment? segment) => segment is null ? 0 : segment.Memory.Length - segment.Used;
 
-    private static uint LocationOf(KeptSegment segment, int offset) => ((uint)segment.Id << OffsetBits) | (uint)(offset / KeptAnswer.Alignment);
+    private static uint LocationOf(KeptSegment segment, int offset) => AnswerLocation.Of(segment.Id, offset);
 
     private KeptAnswer At(uint location) =>
-        new(_byId[location >> OffsetBits]!.Memory, (int)(location & ((1 << OffsetBits) - 1)) * KeptAnswer.Alignment);
+        new(_byId[AnswerLocation.IdOf(location)]!.Memory, AnswerLocation.OffsetOf(location));
 
     private void Index(KeptSegment segment, int offset, long expiryTick)
     {

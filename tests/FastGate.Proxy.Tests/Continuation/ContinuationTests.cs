@@ -54,15 +54,10 @@ public sealed class ContinuationTests
     [InlineData(false)]
     public async Task Little_text_is_replayed_first_under_a_key(bool prefill)
     {
-        using var one = new RepliedUpstream(Answers.CutAfter("1"));
-        using var two = new RepliedUpstream(request => Answers.Whole(IsReplay(request) ? "11 of them" : "1 of them", "two"));
-        await using Gateway gateway = await Gateway.StartAsync(Answers.Over(prefill, one, two));
-        using Wire client = await gateway.ConnectAsync();
+        (ReadStream stream, bool[] replays) = await GoOnUnderKeyAsync(prefill, "1", replay: "11 of them", rest: "1 of them");
 
-        await client.SendAsync(Gateway.Post(Answers.Ask, lines: "idempotency-key: k\r\n"));
-        (await Answers.ReadAsync(client)).IsComplete("11 of them");
-
-        Assert.True(IsReplay(Assert.Single(two.Seen)));
+        stream.IsComplete("11 of them");
+        Assert.True(Assert.Single(replays));
     }
 
     [Theory]
@@ -70,27 +65,18 @@ public sealed class ContinuationTests
     [InlineData(false)]
     public async Task Little_text_that_cannot_be_replayed_is_gone_on_with(bool prefill)
     {
-        using var one = new RepliedUpstream(Answers.CutAfter("1"));
-        using var two = new RepliedUpstream(request => Answers.Whole(IsReplay(request) ? "Two of us" : " of them", "two"));
-        await using Gateway gateway = await Gateway.StartAsync(Answers.Over(prefill, one, two));
-        using Wire client = await gateway.ConnectAsync();
+        (ReadStream stream, bool[] replays) = await GoOnUnderKeyAsync(prefill, "1", replay: "Two of us", rest: " of them");
 
-        await client.SendAsync(Gateway.Post(Answers.Ask, lines: "idempotency-key: k\r\n"));
-        (await Answers.ReadAsync(client)).IsComplete("1 of them");
-
-        Assert.Equal([true, false], two.Seen.Select(IsReplay));
+        stream.IsComplete("1 of them");
+        Assert.Equal([true, false], replays);
     }
 
     [Fact]
     public async Task Little_text_that_stays_in_doubt_under_a_key_is_interrupted()
     {
-        using var one = new RepliedUpstream(Answers.CutAfter("1"));
-        using var two = new RepliedUpstream(request => Answers.Whole(IsReplay(request) ? "Two of us" : "1 of them", "two"));
-        await using Gateway gateway = await Gateway.StartAsync(Answers.Over(true, one, two));
-        using Wire client = await gateway.ConnectAsync();
+        (ReadStream stream, _) = await GoOnUnderKeyAsync(prefill: true, "1", replay: "Two of us", rest: "1 of them");
 
-        await client.SendAsync(Gateway.Post(Answers.Ask, lines: "idempotency-key: k\r\n"));
-        (await Answers.ReadAsync(client)).IsInterrupted("1");
+        stream.IsInterrupted("1");
     }
 
     [Fact]
@@ -377,6 +363,17 @@ public sealed class ContinuationTests
     private static string Counted(Gateway gateway) => string.Join(" ", gateway.Plane.Metrics.Continuations.Read().Select(counted => $"{counted.Result}={counted.Count}"));
 
     private static string? LastRole(Message request) => request.Json.GetProperty("messages").EnumerateArray().Last().GetProperty("role").GetString();
+
+    // What becomes of a text that is cut, and which of the calls of the other target were replays.
+    private static async Task<(ReadStream Stream, bool[] Replays)> GoOnUnderKeyAsync(bool prefill, string cut, string replay, string rest)
+    {
+        using var one = new RepliedUpstream(Answers.CutAfter(cut));
+        using var two = new RepliedUpstream(request => Answers.Whole(IsReplay(request) ? replay : rest, "two"));
+        await using Gateway gateway = await Gateway.StartAsync(Answers.Over(prefill, one, two));
+        using Wire client = await gateway.ConnectAsync();
+        await client.SendAsync(Gateway.Post(Answers.Ask, lines: "idempotency-key: k\r\n"));
+        return (await Answers.ReadAsync(client), [.. two.Seen.Select(IsReplay)]);
+    }
 
     private static bool IsReplay(Message request) => request.Json.GetProperty("messages").GetArrayLength() == 1;
 }
