@@ -9,6 +9,9 @@ internal static class FieldRules
     /// <summary>Naming fields in Connection costs a pass over the fields for each name, so their number is bounded.</summary>
     public const int MaxConnectionOptions = 32;
 
+    // So many digits fit 63 bits whatever they are.
+    private const int LongestSafeNumber = 18;
+
     private const ulong HopByHop =
         (1UL << (int)KnownHeader.Connection) | (1UL << (int)KnownHeader.KeepAlive) | (1UL << (int)KnownHeader.ProxyConnection) |
         (1UL << (int)KnownHeader.ProxyAuthenticate) | (1UL << (int)KnownHeader.ProxyAuthorization) | (1UL << (int)KnownHeader.TE) |
@@ -26,10 +29,11 @@ internal static class FieldRules
             return false;
         }
 
+        bool mayOverflow = value.Length > LongestSafeNumber;
         foreach (byte octet in value)
         {
             int digit = octet - '0';
-            if ((uint)digit > 9 || length > (long.MaxValue - digit) / 10)
+            if ((uint)digit > 9 || (mayOverflow && length > (long.MaxValue - digit) / 10))
             {
                 return false;
             }
@@ -98,11 +102,13 @@ internal static class FieldRules
                 continue;
             }
 
-            ReadOnlySpan<byte> rest = bytes.Slice(fields[i].Value.Offset, fields[i].Value.Length);
+            ReadOnlySpan<byte> value = bytes.Slice(fields[i].Value.Offset, fields[i].Value.Length);
+            ReadOnlySpan<byte> rest = value;
             while (!rest.IsEmpty)
             {
+                // The value has no white space around it.
                 int comma = rest.IndexOf((byte)',');
-                ReadOnlySpan<byte> option = Octets.TrimOws(comma < 0 ? rest : rest[..comma]);
+                ReadOnlySpan<byte> option = comma < 0 && rest.Length == value.Length ? rest : Octets.TrimOws(comma < 0 ? rest : rest[..comma]);
                 rest = comma < 0 ? default : rest[(comma + 1)..];
                 if (option.IsEmpty)
                 {
@@ -114,7 +120,7 @@ internal static class FieldRules
                     return false;
                 }
 
-                if (Ascii.EqualsIgnoreCase(option, "keep-alive"u8))
+                if (KnownHeaders.Lookup(option) == KnownHeader.KeepAlive)
                 {
                     // It names a field too, but one that never goes further.
                     keep = true;

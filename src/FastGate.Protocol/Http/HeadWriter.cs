@@ -131,10 +131,20 @@ public ref struct HeadWriter
     {
         ref readonly HeaderField field = ref head.Header(index);
         ReadOnlySpan<byte> bytes = head.Bytes;
+        int colon = field.Name.Offset + field.Name.Length;
         Reserve(field.Name.Length + field.Value.Length + 4);
-        Append(bytes.Slice(field.Name.Offset, field.Name.Length));
-        Append(": "u8);
-        Append(bytes.Slice(field.Value.Offset, field.Value.Length));
+        if (field.Value.Offset == colon + 2 && bytes[colon + 1] == ' ')
+        {
+            // As nearly everybody writes it, and as it is written here: one copy.
+            Append(bytes[field.Name.Offset..(field.Value.Offset + field.Value.Length)]);
+        }
+        else
+        {
+            Append(bytes[field.Name.Offset..colon]);
+            Append(": "u8);
+            Append(bytes.Slice(field.Value.Offset, field.Value.Length));
+        }
+
         Append("\r\n"u8);
     }
 

@@ -38,10 +38,11 @@ public static class KnownHeaders
         if (candidate != 0)
         {
             var words = Words.Of(name);
+            Entry[] entries = Entries;
             do
             {
-                ref readonly Entry entry = ref Entries[candidate];
-                if (words.Matches(entry.Name))
+                ref readonly Entry entry = ref entries[candidate];
+                if (words.Matches(entry.Name) && (length <= 16 || words.MatchesBetween(entry.Name)))
                 {
                     return (KnownHeader)candidate;
                 }
@@ -129,6 +130,7 @@ public static class KnownHeaders
 
     private readonly record struct Words(ulong First, ulong Second, ulong SecondLast, ulong Last)
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Words Of(ReadOnlySpan<byte> name)
         {
             ref byte start = ref MemoryMarshal.GetReference(name);
@@ -153,8 +155,11 @@ public static class KnownHeaders
         // Two octets match when equal, or when they differ in the case bit and the known one is a letter. The known names hold
         // lower-case letters, digits and hyphens only, and of these exactly the letters have bit 0x40: no other octet passes for one.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool Matches(in Words known)
-            => (Differs(First, known.First) | Differs(Last, known.Last) | Differs(Second, known.Second) | Differs(SecondLast, known.SecondLast)) == 0;
+        public bool Matches(in Words known) => (Differs(First, known.First) | Differs(Last, known.Last)) == 0;
+
+        // Of names of more than 16 octets.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool MatchesBetween(in Words known) => (Differs(Second, known.Second) | Differs(SecondLast, known.SecondLast)) == 0;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static ulong Differs(ulong name, ulong known) => (name ^ known) & ~((known & LetterBits) >> 1);

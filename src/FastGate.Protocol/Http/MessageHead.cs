@@ -174,13 +174,14 @@ public abstract class MessageHead
 
         // Nearly every head arrives whole: one vectored search. Bare line feeds, if any, come to light when its lines are read. A head
         // that begins with an empty line may end right there, which only the scan tells.
-        ReadOnlySpan<byte> first = buffer.FirstSpan;
+        ReadOnlyMemory<byte> piece = buffer.First;
+        ReadOnlySpan<byte> first = piece.Span;
         if (_scanned == 0 && !first.IsEmpty && first[0] != '\r')
         {
             int end = first[..Math.Min(first.Length, maxBytes)].IndexOf("\r\n\r\n"u8);
             if (end >= 0)
             {
-                _memory = buffer.First[..(end + 4)];
+                _memory = piece[..(end + 4)];
                 return ParseStatus.Complete;
             }
         }

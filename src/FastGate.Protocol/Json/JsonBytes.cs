@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -50,16 +51,12 @@ internal static class JsonBytes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int IndexOfStringStop(ReadOnlySpan<byte> text, int start)
     {
-        if (Vector128.IsHardwareAccelerated && text.Length - start >= Vector128<byte>.Count)
+        if (HasWindow(text, start))
         {
-            var octets = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)start);
-            Vector128<byte> stops = Vector128.Equals(octets, Vector128.Create((byte)'"'))
-                | Vector128.Equals(octets, Vector128.Create((byte)'\\'))
-                | Vector128.Equals(Vector128.Min(octets, Vector128.Create((byte)0x1F)), octets);
-            uint mask = stops.ExtractMostSignificantBits();
-            if (mask != 0)
+            uint stops = StringStopsAt(text, start);
+            if (stops != 0)
             {
-                return start + System.Numerics.BitOperations.TrailingZeroCount(mask);
+                return start + BitOperations.TrailingZeroCount(stops);
             }
 
             start += Vector128<byte>.Count;
@@ -68,10 +65,54 @@ internal static class JsonBytes
         return SearchStringStop(text, start);
     }
 
+    /// <summary>Whether 16 octets can be looked at in one compare, from <paramref name="start"/>, which is not negative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool HasWindow(ReadOnlySpan<byte> text, int start) => Vector128.IsHardwareAccelerated && text.Length - start >= Vector128<byte>.Count;
+
+    /// <summary>The quotes, backslashes and control characters among 16 octets, a bit each, the first one's lowest. <see cref="HasWindow"/> was asked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint StringStopsAt(ReadOnlySpan<byte> text, int start)
+    {
+        return StopsAmong(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)start)).ExtractMostSignificantBits();
+    }
+
+    /// <summary>How many digits 16 octets begin with, 0 to 16. <see cref="HasWindow"/> was asked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int DigitsAt(ReadOnlySpan<byte> text, int start)
+    {
+        Vector128<byte> values = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)start) - Vector128.Create((byte)'0');
+        uint digits = Vector128.Equals(Vector128.Min(values, Vector128.Create((byte)9)), values).ExtractMostSignificantBits();
+        return BitOperations.TrailingZeroCount(~digits);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int SearchStringStop(ReadOnlySpan<byte> text, int start)
     {
+        // Prompts are long. The library's search takes 25 instructions for 16 octets where it is compiled ahead for any processor, this one 11.
+        const int Step = 32;
+        ref byte first = ref MemoryMarshal.GetReference(text);
+        while (Vector128.IsHardwareAccelerated && text.Length - start >= Step)
+        {
+            Vector128<byte> low = StopsAmong(Vector128.LoadUnsafe(ref first, (nuint)start));
+            Vector128<byte> high = StopsAmong(Vector128.LoadUnsafe(ref first, (nuint)(start + Vector128<byte>.Count)));
+            if ((low | high) != Vector128<byte>.Zero)
+            {
+                uint stops = low.ExtractMostSignificantBits() | (high.ExtractMostSignificantBits() << Vector128<byte>.Count);
+                return start + BitOperations.TrailingZeroCount(stops);
+            }
+
+            start += Step;
+        }
+
         int found = text[start..].IndexOfAny(StringStops);
         return found < 0 ? -1 : start + found;
+    }
+
+    // With one bit turned over the quote lies next to the control characters, and one compare finds them all.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> StopsAmong(Vector128<byte> octets)
+    {
+        Vector128<byte> turned = octets ^ Vector128.Create((byte)0x02);
+        return Vector128.Equals(Vector128.Min(turned, Vector128.Create((byte)0x20)), turned) | Vector128.Equals(octets, Vector128.Create((byte)'\\'));
     }
 }

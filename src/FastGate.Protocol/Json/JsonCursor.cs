@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace FastGate.Protocol.Json;
@@ -23,6 +24,9 @@ public ref struct JsonCursor
 {
     /// <summary>The deepest nesting accepted: 128.</summary>
     public const int MaxDepth = 128;
+
+    // As many digits always fit 64 bits.
+    private const int LongestPlainNumber = 18;
 
     private readonly ReadOnlySpan<byte> _json;
     private int _position;
@@ -71,6 +75,31 @@ public ref struct JsonCursor
     /// <summary>Moves to the next property of the object entered last and reads its name.</summary>
     /// <returns>False at the object's end, which is then consumed, or on a fault.</returns>
     public bool NextProperty()
+    {
+        // Nearly always there is no white space, and a name of up to 15 octets without escapes: one compare finds its end.
+        ReadOnlySpan<byte> json = _json;
+        int quote = _first ? _position : _position + 1;
+        int start = quote + 1;
+        if (JsonBytes.HasWindow(json, start) && json[quote] == '"' && (_first || json[_position] == ','))
+        {
+            int colon = start + BitOperations.TrailingZeroCount(JsonBytes.StringStopsAt(json, start) | 0x8000) + 1;
+            if ((uint)colon < (uint)json.Length && json[colon] == ':' && json[colon - 1] == '"')
+            {
+                _first = false;
+                _nameStart = start;
+                _nameLength = colon - 1 - start;
+                _nameEscaped = false;
+                _position = colon + 1;
+                return true;
+            }
+        }
+
+        return SearchProperty();
+    }
+
+    // The same for all that is unusual, and for what is at fault.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool SearchProperty()
     {
         int next = Next();
         if (!_first)
@@ -175,20 +204,31 @@ public ref struct JsonCursor
     {
         if (TryReadNumber(out ReadOnlySpan<byte> text))
         {
-            if (text.Length == 1)
+            if (text.Length <= LongestPlainNumber)
             {
-                // Nearly every index is one digit; a lone hyphen would have been a fault.
-                value = text[0] - '0';
+                value = 0;
+                foreach (byte octet in text)
+                {
+                    if (!JsonBytes.IsDigit(octet))
+                    {
+                        return TryParse(text, out value);
+                    }
+
+                    value = (value * 10) + (octet - '0');
+                }
+
                 return true;
             }
 
-            return Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
+            return TryParse(text, out value);
         }
 
         value = 0;
         SkipValue();
         return false;
     }
+
+    private static bool TryParse(ReadOnlySpan<byte> text, out long value) => Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
 
     /// <summary>Skips the next value, whatever it is, and checks it.</summary>
     /// <returns>False on a fault.</returns>
@@ -372,6 +412,17 @@ public ref struct JsonCursor
     {
         ReadOnlySpan<byte> json = _json;
         int i = _position;
+        if (JsonBytes.HasWindow(json, i) && json[i] is >= (byte)'1' and <= (byte)'9')
+        {
+            // Counts and times: up to 15 digits and nothing else.
+            int end = i + JsonBytes.DigitsAt(json, i);
+            if ((uint)end < (uint)json.Length && json[end] is (byte)',' or (byte)'}' or (byte)']')
+            {
+                _position = end;
+                return true;
+            }
+        }
+
         if (json[i] == (byte)'-')
         {
             i++;

@@ -10,7 +10,10 @@ internal struct UpstreamBody
     // Less is copied together with what is beside it.
     private const int LeastInPlace = 16 * 1024;
 
+    // What is left, but for a body in one piece: that stays whole, as cutting a sequence costs more than counting.
     private ReadOnlySequence<byte> _rest;
+    private bool _isOnePiece;
+    private long _length;
     private long _offset;
     private int _nextEdit;
 
@@ -21,6 +24,8 @@ internal struct UpstreamBody
     internal void Begin(in UpstreamRequest request)
     {
         _rest = request.Body;
+        _isOnePiece = _rest.IsSingleSegment;
+        _length = _rest.Length;
         _offset = 0;
         _nextEdit = 0;
         IsSent = false;
@@ -32,7 +37,7 @@ internal struct UpstreamBody
     /// </summary>
     internal bool TryTakeInPlace(in BodyEdits edits, int most, out ReadOnlyMemory<byte> octets)
     {
-        octets = _rest.First;
+        octets = _isOnePiece ? _rest.First[(int)_offset..] : _rest.First;
         long count = Math.Min(octets.Length, most);
         if (_nextEdit < edits.Count)
         {
@@ -46,7 +51,7 @@ internal struct UpstreamBody
 
         octets = octets[..(int)count];
         Skip(count);
-        IsSent = _nextEdit == edits.Count && _rest.IsEmpty;
+        IsSent = _nextEdit == edits.Count && _offset == _length;
         return true;
     }
 
@@ -60,7 +65,7 @@ internal struct UpstreamBody
         {
             if (_nextEdit == edits.Count)
             {
-                Copy(output, Math.Min(_rest.Length, most));
+                Copy(output, Math.Min(_length - _offset, most));
                 break;
             }
 
@@ -77,14 +82,14 @@ internal struct UpstreamBody
             }
         }
 
-        IsSent = _nextEdit == edits.Count && _rest.IsEmpty;
+        IsSent = _nextEdit == edits.Count && _offset == _length;
     }
 
     private void Copy(PipeWriter output, long count)
     {
-        if (_rest.IsSingleSegment)
+        if (_isOnePiece)
         {
-            output.Put(_rest.FirstSpan[..(int)count]);
+            output.Put(_rest.FirstSpan.Slice((int)_offset, (int)count));
         }
         else
         {
@@ -99,7 +104,10 @@ internal struct UpstreamBody
 
     private void Skip(long count)
     {
-        _rest = _rest.Slice(count);
         _offset += count;
+        if (!_isOnePiece)
+        {
+            _rest = _rest.Slice(count);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FastGate.Protocol.Http;
 using FastGate.Proxy.Model;
 
@@ -23,7 +22,7 @@ internal sealed class CredentialCheck
             return null;
         }
 
-        if (ReferenceEquals(table, _table) && CryptographicOperations.FixedTimeEquals(credential, _credential))
+        if (ReferenceEquals(table, _table) && ConstantTime.AreEqual(credential, _credential))
         {
             return _client;
         }

@@ -140,18 +140,13 @@ internal sealed partial class Exchange
     }
 
     // What was found in the request's body. Let go of while a stream lasts, which may be for minutes: should it break, the body is scanned again.
-    private RequestScan Scan
-    {
-        get
-        {
-            if (_scan is null)
-            {
-                _scan = RequestScan.Rent();
-                _scan.Read(_context.Endpoint, Head, _reader.Body);
-            }
+    private RequestScan Scan => _scan ?? ScanAgain();
 
-            return _scan;
-        }
+    private RequestScan ScanAgain()
+    {
+        _scan = RequestScan.Rent();
+        _scan.Read(_context.Endpoint, Head, _reader.Body);
+        return _scan;
     }
 
     private void LetGoOfScan()

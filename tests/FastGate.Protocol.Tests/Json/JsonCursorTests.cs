@@ -49,6 +49,91 @@ public sealed class JsonCursorTests
         Assert.Equal(expected, cursor.Name.Is(Encoding.UTF8.GetBytes(name)));
     }
 
+    // The usual property is found by one look at 16 octets: whatever stands where that look begins or ends must not matter.
+    [Fact]
+    public void Names_of_every_length_are_found_with_and_without_white_space()
+    {
+        for (int length = 0; length <= 40; length++)
+        {
+            string name = new('n', length);
+            foreach (string space in (string[])["", " ", "\r\n\t  "])
+            {
+                foreach (int behind in (int[])[0, 1, 15, 40])
+                {
+                    string json = $"{{{space}\"{name}\"{space}:{space}1{space},{space}\"{name}\\u0041\"{space}:{space}\"{new string('v', behind)}\"{space}}}";
+                    var cursor = new JsonCursor(Encoding.UTF8.GetBytes(json));
+                    Assert.True(cursor.TryEnterObject(), json);
+                    Assert.True(cursor.NextProperty(), json);
+                    Assert.True(cursor.Name.Is(Encoding.UTF8.GetBytes(name)), json);
+                    Assert.True(cursor.TryReadInt64(out long number) && number == 1, json);
+                    Assert.True(cursor.NextProperty(), json);
+                    Assert.True(cursor.Name.Is(Encoding.UTF8.GetBytes(name + "A")), json);
+                    Assert.True(cursor.TryReadString(out JsonString value) && value.Raw.Length == behind, json);
+                    Assert.False(cursor.NextProperty(), json);
+                    Assert.True(cursor.Finish(), json);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("{\"a\",\"bbbbbbbbbbbbbbbb\":1}")]
+    [InlineData("{\"a\"1,\"bbbbbbbbbbbbbbbb\":1}")]
+    [InlineData("{\"a\":1\"bbbbbbbbbbbbbbbb\":1}")]
+    [InlineData("{\"a\":1;\"bbbbbbbbbbbbbbbb\":1}")]
+    [InlineData("{,\"a\":1,\"bbbbbbbbbbbbbbbb\":1}")]
+    [InlineData("{\"a\n\":1,\"bbbbbbbbbbbbbbbb\":1}")]
+    [InlineData("{\"a\":1,\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")]
+    [InlineData("{\"a\":1,x\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\":1}")]
+    public void Broken_properties_are_told(string json)
+    {
+        var cursor = new JsonCursor(Encoding.UTF8.GetBytes(json));
+        cursor.SkipValue();
+        Assert.False(cursor.Finish());
+        Assert.True(cursor.IsFaulted);
+    }
+
+    // Every octet at every place of a string that is looked at in pieces of 16 and 32.
+    [Fact]
+    public void Strings_end_at_a_quote_and_nowhere_else()
+    {
+        for (int octet = 0; octet < 256; octet++)
+        {
+            for (int place = 0; place < 100; place++)
+            {
+                byte[] json = [(byte)'[', (byte)'"', .. Enumerable.Repeat((byte)'s', place), (byte)octet, (byte)'n', .. Enumerable.Repeat((byte)'s', 99 - place), (byte)'"', (byte)']'];
+                var cursor = new JsonCursor(json);
+                cursor.SkipValue();
+                Assert.Equal(octet >= 0x20 && octet != '"', cursor.Finish());
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("1", 1)]
+    [InlineData("10", 10)]
+    [InlineData("-7", -7)]
+    [InlineData("-0", 0)]
+    [InlineData("123456789012345", 123456789012345)]
+    [InlineData("1234567890123456", 1234567890123456)]
+    [InlineData("999999999999999999", 999999999999999999)]
+    [InlineData("9223372036854775807", long.MaxValue)]
+    [InlineData("-9223372036854775808", long.MinValue)]
+    public void Plain_integers_are_read_wherever_they_stand(string number, long expected)
+    {
+        foreach (string json in (string[])[number, $"[{number}]", $"[{number} ,\"and a long string behind\"]", $"[{number},\"and a long string behind\"]"])
+        {
+            var cursor = new JsonCursor(Encoding.UTF8.GetBytes(json));
+            if (cursor.TryEnterArray())
+            {
+                cursor.NextElement();
+            }
+
+            Assert.True(cursor.TryReadInt64(out long value), json);
+            Assert.Equal(expected, value);
+        }
+    }
+
     [Theory]
     [InlineData("1.5")]
     [InlineData("1e3")]
