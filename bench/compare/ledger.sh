@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What one proxied request costs: system calls (strace -c), instructions and cycles where the machine counts them (perf stat), and the
-# functions the time goes to (perf record). The same for HAProxy and the floor.
+# What one proxied request costs: system calls (strace -c), instructions in user mode (steps.c), instructions and cycles where the machine counts
+# them (perf stat), and the functions the time goes to (perf record). The same for HAProxy and the floor.
 #   bench/compare/ledger.sh [epoll|sockets]      the gateway's transport; default: its own default
 # Needs artifacts/fastgate (make aot) and what bench/compare/run.sh installs and builds; strace and perf are installed when they are missing.
 set -euo pipefail
@@ -23,6 +23,9 @@ fi
 for file in artifacts/fastgate artifacts/floor artifacts/load/fastgate-load; do
   [ -x "$file" ] || { say "$file is not there; make aot and make compare COMPARE=--quick make it"; exit 1; }
 done
+
+compiler=$(command -v gcc || command -v clang) || { say "no C compiler: apt-get install gcc"; exit 1; }
+"$compiler" -O2 -o artifacts/steps bench/compare/steps.c -lpthread
 
 work=$(mktemp -d)
 pids=()
@@ -49,6 +52,9 @@ load() { # PORT SECONDS: requests answered
     --header 'authorization: Bearer fg-bench-client' --json "$work/load.json" >/dev/null
   sed -nE 's/.*"completed_in_window": ([0-9]+).*/\1/p' "$work/load.json"
 }
+body='{"model":"chat","messages":[{"role":"user","content":"'$(printf 'Tell me more. %.0s' {1..26})'"}]}'
+printf 'POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer fg-bench-client\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s' \
+  ${#body} "$body" >"$work/request"
 for port in 18302 18303 18304; do
   for _ in $(seq 1 100); do curl -sf -o /dev/null --max-time 1 "http://127.0.0.1:$port/v1/chat/completions" -H 'authorization: Bearer fg-bench-client' \
     -H 'content-type: application/json' -d '{"model":"chat","messages":[{"role":"user","content":"Hello"}]}' && break; sleep 0.1; done
@@ -66,6 +72,13 @@ for entry in "floor $floor 18302" "haproxy $haproxy 18303" "gateway $gateway 183
   total=$(awk -v seconds="$seconds" -v count="$count" '$1 ~ /^[0-9.]+$/ && $NF != "total" { n[$NF] = $4 } END { for (c in n) { sum += n[c] } printf "%.2f", sum / (count * (seconds + 1) / seconds) }' "$out/$name-strace.txt")
   echo "$name: $total system calls a request ($count requests in $seconds s under strace)"
   awk -v seconds="$seconds" -v count="$count" '$1 ~ /^[0-9.]+$/ && $NF != "total" { each = $4 / (count * (seconds + 1) / seconds); if (each >= 0.005) printf "    %-18s %6.2f\n", $NF, each }' "$out/$name-strace.txt"
+
+  # Instructions, one by one, by the thread that carries requests.
+  thread=$pid
+  [ "$name" != gateway ] || thread=$(grep -l '^event loop' /proc/"$pid"/task/*/comm | head -1 | cut -d/ -f5 || true)
+  if [ -n "$thread" ] && read -r least median < <(artifacts/steps "$thread" "$port" "$work/request" 11); then
+    printf '    %-18s %7d a request (median %d)\n' 'user instructions' "$least" "$median"
+  fi
 
   # Instructions and cycles, where there is a counter: many virtual machines have none.
   read -r user kernel < <(cpu "$pid")
