@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics;
 namespace FastGate.Protocol.Http;
 
 /// <summary>
-/// The two searches that every header line takes. Names and values are a dozen octets long, so a compare or two are done here, inline; a call of the
-/// general search costs more than the search.
+/// The searches that every head takes, and the two that each of its lines takes. Names and values are a dozen octets long, so a compare or two are
+/// done here, inline; a call of the general search costs more than the search.
 /// </summary>
 internal static class HeadSearch
 {
@@ -56,6 +56,35 @@ internal static class HeadSearch
         }
 
         return -1;
+    }
+
+    /// <summary>Where the CRLF CRLF that ends a head begins; -1 when there is none.</summary>
+    internal static int IndexOfEnd(ReadOnlySpan<byte> text)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        int position = 0;
+
+        // Of the two octets before those looked at: the line feeds among them.
+        uint feedsBefore = 0;
+        while (Vector128.IsHardwareAccelerated && text.Length - position >= Vector128<byte>.Count)
+        {
+            uint feeds = Vector128.Equals(Vector128.LoadUnsafe(ref start, (nuint)position), Vector128.Create((byte)'\n')).ExtractMostSignificantBits();
+            for (uint pairs = feeds & ((feeds << 2) | feedsBefore); pairs != 0; pairs &= pairs - 1)
+            {
+                int end = position + BitOperations.TrailingZeroCount(pairs);
+                if (end >= 3 && text[end - 1] == '\r' && text[end - 3] == '\r')
+                {
+                    return end - 3;
+                }
+            }
+
+            feedsBefore = feeds >> (Vector128<byte>.Count - 2);
+            position += Vector128<byte>.Count;
+        }
+
+        int from = Math.Max(position - 3, 0);
+        int found = text[from..].IndexOf("\r\n\r\n"u8);
+        return found < 0 ? -1 : from + found;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

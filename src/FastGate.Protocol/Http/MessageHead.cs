@@ -178,7 +178,7 @@ public abstract class MessageHead
         ReadOnlySpan<byte> first = piece.Span;
         if (_scanned == 0 && !first.IsEmpty && first[0] != '\r')
         {
-            int end = first[..Math.Min(first.Length, maxBytes)].IndexOf("\r\n\r\n"u8);
+            int end = HeadSearch.IndexOfEnd(first[..Math.Min(first.Length, maxBytes)]);
             if (end >= 0)
             {
                 _memory = piece[..(end + 4)];

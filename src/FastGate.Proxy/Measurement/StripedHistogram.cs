@@ -5,7 +5,7 @@ namespace FastGate.Proxy.Measurement;
 
 /// <summary>
 /// A histogram that many threads add to without a lock and nearly without sharing a cache line: a row of counters for each of a few
-/// stripes, chosen by the processor the thread runs on. Reading adds the rows up and may miss additions under way.
+/// stripes, chosen as those of a <see cref="StripedCounter"/>. Reading adds the rows up and may miss additions under way.
 /// </summary>
 internal sealed class StripedHistogram
 {
@@ -31,7 +31,7 @@ internal sealed class StripedHistogram
     internal void Observe(long nanoseconds)
     {
         nanoseconds = Math.Max(nanoseconds, 0);
-        ref long row = ref _cells[(Thread.GetCurrentProcessorId() & StripeMask) * _stride];
+        ref long row = ref _cells[(Environment.CurrentManagedThreadId & StripeMask) * _stride];
         Interlocked.Add(ref row, nanoseconds);
         Interlocked.Increment(ref Unsafe.Add(ref row, 1 + _buckets.IndexOf(nanoseconds)));
     }
