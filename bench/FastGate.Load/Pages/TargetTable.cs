@@ -37,13 +37,13 @@ internal static class TargetTable
         yield return found.Ratio("throughput, same", "unary-32", "requests_per_second", HaProxy, "≥ HAProxy's", least: 1 / Noise);
         yield return found.Beside("added latency at 5,000 requests/s, p50", "unary-5000", "added_p50_us", "≤ HAProxy's");
         yield return found.Beside("the same, p99", "unary-5000", "added_p99_us", "≤ HAProxy's");
-        yield return found.Value("the same, p99 over direct", "unary-5000", "added_p99_us", "≤ 100 µs on a quiet machine", 100, "µs");
+        yield return found.Added("the same, p99 over direct", "unary-5000", "≤ 100 µs on a quiet machine");
         yield return found.Value("gateway's own time for a request at 5,000/s, p50", "unary-5000", "overhead_p50_us", "≤ 5 µs", 5, "µs");
         yield return found.Value("the same, p99", "unary-5000", "overhead_p99_us", "≤ 11 µs", 11, "µs");
         yield return found.Ratio("CPU per relayed event, 100 streams", "streams-100", "cpu_us_per_event", HaProxy, "≤ 1.2 x HAProxy", most: 1.2);
         yield return found.Ratio("the same of a stream that can be resumed", "features-stream", "cpu_us_per_event", HaProxy, "≤ 1.2 x HAProxy", most: 1.2, gateway: "gateway-resume");
-        yield return found.Value("first token added, 100 streams, p99", "streams-100", "added_p99_us", "≤ 100 µs", 100, "µs");
-        yield return found.Value("the same, 1,000 streams/s begun on schedule", "first-token-1000", "added_p99_us", "≤ 100 µs", 100, "µs");
+        yield return found.Added("first token added, 100 streams, p99", "streams-100", "≤ 100 µs");
+        yield return found.Added("the same, 1,000 streams/s begun on schedule", "first-token-1000", "≤ 100 µs");
         yield return found.Cut();
         yield return found.Allocated("allocated for a request, 32 connections", "unary-32", "allocated_bytes_per_request");
         yield return found.Allocated("allocated for an event, 100 streams", "streams-100", "allocated_bytes_per_event");
@@ -83,6 +83,15 @@ internal static class TargetTable
             return double.IsNaN(value)
                 ? new Row(title, target, Nothing, null)
                 : new Row(title, target, Text($"{value:F1} {unit}"), value <= most);
+        }
+
+        // A machine that is not quiet adds more than a proxy does: what the floor adds in the same rounds tells.
+        public Row Added(string title, string scenario, string target)
+        {
+            const string Metric = "added_p99_us";
+            Row row = Value(title, scenario, Metric, target, 100, "µs");
+            double floor = Median(scenario, "floor", Metric);
+            return row.IsMet is null || double.IsNaN(floor) ? row : row with { Measured = Text($"{row.Measured} (the byte mover: {floor:F1} µs)") };
         }
 
         public Row Beside(string title, string scenario, string metric, string target)

@@ -58,6 +58,23 @@ public sealed class ComparisonPagesTests : IDisposable
         Assert.Equal(("15.0 KiB each of 1024, 9 threads, 0 errors", (bool?)false), (row.Measured, row.IsMet));
     }
 
+    [Theory]
+    [InlineData(80, 0, "80.0 µs", true)]
+    [InlineData(400, 550, "400.0 µs (the byte mover: 550.0 µs)", false)]
+    public void What_a_stream_waits_for_is_told_beside_what_the_machine_adds(double gateway, double floor, string measured, bool met)
+    {
+        var scenario = new Scenario { Name = "first-token-1000", Title = "s", Kind = ScenarioKind.Stream, Upstream = "load" };
+        var rounds = new Dictionary<string, List<Round>> { ["gateway"] = [new Round { ["added_p99_us"] = gateway }] };
+        if (floor > 0)
+        {
+            rounds["floor"] = [new Round { ["added_p99_us"] = floor }];
+        }
+
+        Comparison comparison = Sample("2026-01-02", cpu: 9) with { Scenarios = [new ScenarioResult(scenario, rounds)] };
+        TargetTable.Row row = TargetTable.Rows(comparison).Single(row => row.Title.StartsWith("the same, 1,000 streams/s", StringComparison.Ordinal));
+        Assert.Equal((measured, met), (row.Measured, row.IsMet));
+    }
+
     [Fact]
     public void The_table_of_the_readme_has_the_measured_rows_only()
     {
