@@ -3,11 +3,10 @@
 //
 //   steps THREAD_ID PORT REQUEST_FILE COUNT      (on 127.0.0.1; the file holds a whole HTTP/1.1 request on a connection that is kept)
 //
-// Prints the least and the median of COUNT requests on one connection. The least is the one to compare: what a proxy does once a second, or when
-// it thinks that an upstream has been slow, is in some of the others, as the clock goes on meanwhile.
+// Prints the least and the median of COUNT requests on one connection. The least is the one to compare. The clock goes on meanwhile, so what a
+// proxy does once a second is in some of them, and in all when each takes longer than a second.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>

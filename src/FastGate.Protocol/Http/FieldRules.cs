@@ -9,9 +9,6 @@ internal static class FieldRules
     /// <summary>Naming fields in Connection costs a pass over the fields for each name, so their number is bounded.</summary>
     public const int MaxConnectionOptions = 32;
 
-    // So many digits fit 63 bits whatever they are.
-    private const int LongestSafeNumber = 18;
-
     private const ulong HopByHop =
         (1UL << (int)KnownHeader.Connection) | (1UL << (int)KnownHeader.KeepAlive) | (1UL << (int)KnownHeader.ProxyConnection) |
         (1UL << (int)KnownHeader.ProxyAuthenticate) | (1UL << (int)KnownHeader.ProxyAuthorization) | (1UL << (int)KnownHeader.TE) |
@@ -19,30 +16,6 @@ internal static class FieldRules
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsHopByHop(KnownHeader id) => (HopByHop & (1UL << (int)id)) != 0;
-
-    /// <summary>Reads a Content-Length (RFC 9110 §8.6): digits only, below 2^63.</summary>
-    public static bool TryReadLength(ReadOnlySpan<byte> value, out long length)
-    {
-        length = 0;
-        if (value.IsEmpty)
-        {
-            return false;
-        }
-
-        bool mayOverflow = value.Length > LongestSafeNumber;
-        foreach (byte octet in value)
-        {
-            int digit = octet - '0';
-            if ((uint)digit > 9 || (mayOverflow && length > (long.MaxValue - digit) / 10))
-            {
-                return false;
-            }
-
-            length = (length * 10) + digit;
-        }
-
-        return true;
-    }
 
     /// <summary>Judges a Transfer-Encoding value (RFC 9112 §6.1).</summary>
     public static HeadError CheckTransferEncoding(ReadOnlySpan<byte> value)
@@ -102,13 +75,11 @@ internal static class FieldRules
                 continue;
             }
 
-            ReadOnlySpan<byte> value = bytes.Slice(fields[i].Value.Offset, fields[i].Value.Length);
-            ReadOnlySpan<byte> rest = value;
+            ReadOnlySpan<byte> rest = bytes.Slice(fields[i].Value.Offset, fields[i].Value.Length);
             while (!rest.IsEmpty)
             {
-                // The value has no white space around it.
                 int comma = rest.IndexOf((byte)',');
-                ReadOnlySpan<byte> option = comma < 0 && rest.Length == value.Length ? rest : Octets.TrimOws(comma < 0 ? rest : rest[..comma]);
+                ReadOnlySpan<byte> option = Octets.TrimOws(comma < 0 ? rest : rest[..comma]);
                 rest = comma < 0 ? default : rest[(comma + 1)..];
                 if (option.IsEmpty)
                 {
@@ -186,5 +157,5 @@ internal static class FieldRules
     }
 
     private static bool IsPort(ReadOnlySpan<byte> text)
-        => text[0] == ':' && text.Length <= 6 && (text.Length == 1 || (TryReadLength(text[1..], out long port) && port <= ushort.MaxValue));
+        => text[0] == ':' && text.Length <= 6 && (text.Length == 1 || (Digits.TryRead(text[1..], out long port) && port <= ushort.MaxValue));
 }

@@ -52,7 +52,7 @@ internal struct FramingFields
                 return HeadError.RepeatedContentLength;
             }
 
-            if (!FieldRules.TryReadLength(bytes.Slice(_length.Offset, _length.Length), out long value))
+            if (!Digits.TryRead(bytes.Slice(_length.Offset, _length.Length), out long value))
             {
                 return HeadError.BadContentLength;
             }

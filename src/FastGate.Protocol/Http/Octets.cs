@@ -29,5 +29,20 @@ internal static class Octets
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(Token);
 
     /// <summary>Strips optional white space (RFC 9110 §5.6.3) from both ends.</summary>
-    public static ReadOnlySpan<byte> TrimOws(ReadOnlySpan<byte> text) => text.Trim(" \t"u8);
+    public static ReadOnlySpan<byte> TrimOws(ReadOnlySpan<byte> text)
+    {
+        int start = 0;
+        int end = text.Length;
+        while (start < end && IsOws(text[start]))
+        {
+            start++;
+        }
+
+        while (end > start && IsOws(text[end - 1]))
+        {
+            end--;
+        }
+
+        return text[start..end];
+    }
 }

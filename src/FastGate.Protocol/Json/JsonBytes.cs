@@ -71,10 +71,8 @@ internal static class JsonBytes
 
     /// <summary>The quotes, backslashes and control characters among 16 octets, a bit each, the first one's lowest. <see cref="HasWindow"/> was asked.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint StringStopsAt(ReadOnlySpan<byte> text, int start)
-    {
-        return StopsAmong(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)start)).ExtractMostSignificantBits();
-    }
+    public static uint StringStopsAt(ReadOnlySpan<byte> text, int start) =>
+        StopsAmong(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)start)).ExtractMostSignificantBits();
 
     /// <summary>How many digits 16 octets begin with, 0 to 16. <see cref="HasWindow"/> was asked.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,9 +25,6 @@ public ref struct JsonCursor
     /// <summary>The deepest nesting accepted: 128.</summary>
     public const int MaxDepth = 128;
 
-    // As many digits always fit 64 bits.
-    private const int LongestPlainNumber = 18;
-
     private readonly ReadOnlySpan<byte> _json;
     private int _position;
     private int _depth;
@@ -204,31 +201,13 @@ public ref struct JsonCursor
     {
         if (TryReadNumber(out ReadOnlySpan<byte> text))
         {
-            if (text.Length <= LongestPlainNumber)
-            {
-                value = 0;
-                foreach (byte octet in text)
-                {
-                    if (!JsonBytes.IsDigit(octet))
-                    {
-                        return TryParse(text, out value);
-                    }
-
-                    value = (value * 10) + (octet - '0');
-                }
-
-                return true;
-            }
-
-            return TryParse(text, out value);
+            return Digits.TryRead(text, out value) || (Utf8Parser.TryParse(text, out value, out int used) && used == text.Length);
         }
 
         value = 0;
         SkipValue();
         return false;
     }
-
-    private static bool TryParse(ReadOnlySpan<byte> text, out long value) => Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
 
     /// <summary>Skips the next value, whatever it is, and checks it.</summary>
     /// <returns>False on a fault.</returns>

@@ -14,8 +14,7 @@ internal static class Credential
         if (head.TryGet(KnownHeader.Authorization, out ReadOnlySpan<byte> authorization))
         {
             ReadOnlySpan<byte> scheme = "Bearer "u8;
-            if (authorization.Length > scheme.Length
-                && (authorization.StartsWith(scheme) || System.Text.Ascii.EqualsIgnoreCase(authorization[..scheme.Length], scheme)))
+            if (authorization.Length > scheme.Length && System.Text.Ascii.EqualsIgnoreCase(authorization[..scheme.Length], scheme))
             {
                 credential = authorization[scheme.Length..].TrimStart((byte)' ');
                 return !credential.IsEmpty;

@@ -46,8 +46,7 @@ internal sealed partial class Exchange
     private async ValueTask<bool> ForwardAsync(CancellationToken clientClosed)
     {
         // 1.
-        _scan = RequestScan.Rent();
-        GatewayError? error = _scan.Read(_context.Endpoint, Head, _reader.Body);
+        GatewayError? error = ScanBody(out _scan);
         if (error is not null)
         {
             return await RespondAsync(error).ConfigureAwait(false);
@@ -140,13 +139,23 @@ internal sealed partial class Exchange
     }
 
     // What was found in the request's body. Let go of while a stream lasts, which may be for minutes: should it break, the body is scanned again.
-    private RequestScan Scan => _scan ?? ScanAgain();
-
-    private RequestScan ScanAgain()
+    private RequestScan Scan
     {
-        _scan = RequestScan.Rent();
-        _scan.Read(_context.Endpoint, Head, _reader.Body);
-        return _scan;
+        get
+        {
+            if (_scan is null)
+            {
+                ScanBody(out _scan);
+            }
+
+            return _scan;
+        }
+    }
+
+    private GatewayError? ScanBody(out RequestScan scan)
+    {
+        scan = RequestScan.Rent();
+        return scan.Read(_context.Endpoint, Head, _reader.Body);
     }
 
     private void LetGoOfScan()
