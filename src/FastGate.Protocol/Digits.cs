@@ -11,19 +11,22 @@ internal static class Digits
     /// <param name="value">The number; means nothing when it was none.</param>
     public static bool TryRead(ReadOnlySpan<byte> text, out long value)
     {
-        value = 0;
+        // Not in the caller's memory, which every digit would be written to.
+        long number = 0;
         bool mayOverflow = text.Length > LongestSafe;
         foreach (byte octet in text)
         {
             int digit = octet - '0';
-            if ((uint)digit > 9 || (mayOverflow && value > (long.MaxValue - digit) / 10))
+            if ((uint)digit > 9 || (mayOverflow && number > (long.MaxValue - digit) / 10))
             {
+                value = 0;
                 return false;
             }
 
-            value = (value * 10) + digit;
+            number = (number * 10) + digit;
         }
 
+        value = number;
         return !text.IsEmpty;
     }
 }

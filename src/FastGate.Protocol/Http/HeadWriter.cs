@@ -148,6 +148,62 @@ public ref struct HeadWriter
         Append("\r\n"u8);
     }
 
+    /// <summary>
+    /// Forwards the fields of a parsed head in their order, but for those that concern its connection only (<see cref="HeaderField.HopByHop"/>). Lines
+    /// that stand side by side are copied in one piece.
+    /// </summary>
+    /// <param name="head">A completely parsed head; what it accepted needs no second check.</param>
+    /// <param name="withheld">Which others are left out: a bit for each, by its number in <see cref="KnownHeader"/>.</param>
+    public void Headers(MessageHead head, ulong withheld)
+    {
+        ReadOnlySpan<byte> bytes = head.Bytes;
+        ReadOnlySpan<HeaderField> fields = head.Fields;
+        int start = 0;
+        int end = 0;
+        for (int i = 0; i < fields.Length; i++)
+        {
+            ref readonly HeaderField field = ref fields[i];
+            if (field.HopByHop || (withheld & (1UL << (int)field.Id)) != 0)
+            {
+                continue;
+            }
+
+            int lineStart = field.Name.Offset;
+            int colon = lineStart + field.Name.Length;
+            int valueEnd = field.Value.Offset + field.Value.Length;
+            bool plain = field.Value.Offset == colon + 2 && bytes[colon + 1] == ' ' && bytes[valueEnd] == '\r';
+            if (!plain || lineStart != end)
+            {
+                Raw(bytes[start..end]);
+                start = end = lineStart;
+            }
+
+            if (plain)
+            {
+                end = valueEnd + 2;
+            }
+            else
+            {
+                Header(head, i);
+            }
+        }
+
+        Raw(bytes[start..end]);
+    }
+
+    /// <summary>Renders a line, to be written as often as it takes by <see cref="Raw"/>.</summary>
+    /// <param name="header">A field that has a name.</param>
+    /// <param name="value">The value; may be empty.</param>
+    /// <exception cref="ArgumentException">The field has no name, or the value has CR, LF or NUL.</exception>
+    public static byte[] Render(KnownHeader header, ReadOnlySpan<byte> value)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        var head = new HeadWriter(line);
+        head.Header(header, value);
+        head.Complete();
+        return line.WrittenSpan[..^2].ToArray();
+    }
+
     /// <summary>Writes whole lines that were rendered and checked before. They are not checked again.</summary>
     /// <param name="lines">Lines, each with its CRLF; may be empty.</param>
     public void Raw(ReadOnlySpan<byte> lines)

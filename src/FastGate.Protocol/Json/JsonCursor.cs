@@ -91,6 +91,14 @@ public ref struct JsonCursor
             }
         }
 
+        if ((uint)_position < (uint)json.Length && json[_position] == '}' && _depth > 0)
+        {
+            _first = false;
+            _depth--;
+            _position++;
+            return false;
+        }
+
         return SearchProperty();
     }
 
@@ -391,11 +399,11 @@ public ref struct JsonCursor
     {
         ReadOnlySpan<byte> json = _json;
         int i = _position;
-        if (JsonBytes.HasWindow(json, i) && json[i] is >= (byte)'1' and <= (byte)'9')
+        if (JsonBytes.HasWindow(json, i))
         {
-            // Counts and times: up to 15 digits and nothing else.
+            // Indexes, counts and times: up to 15 digits and nothing else, and no zero before another digit.
             int end = i + JsonBytes.DigitsAt(json, i);
-            if ((uint)end < (uint)json.Length && json[end] is (byte)',' or (byte)'}' or (byte)']')
+            if ((uint)end < (uint)json.Length && json[end] is (byte)',' or (byte)'}' or (byte)']' && (json[i] is >= (byte)'1' and <= (byte)'9' || end == i + 1))
             {
                 _position = end;
                 return true;

@@ -324,8 +324,11 @@ public sealed partial class RequestScanner
                 return int.MaxValue;
             }
 
-            _state = State.Colon;
-            return end + 1;
+            // Hardly anybody writes a space there.
+            end++;
+            bool colon = end < segment.Length && segment[end] == (byte)':';
+            _state = colon ? State.Value : State.Colon;
+            return colon ? end + 1 : end;
         }
 
         if (_depth <= 2)

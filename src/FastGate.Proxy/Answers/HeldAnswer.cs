@@ -122,7 +122,7 @@ internal sealed class HeldAnswer(UpstreamAttempt attempt)
     }
 
     /// <summary>Ends the use of the connection behind a complete answer. What is held in it is gone then.</summary>
-    internal void Finish() => attempt.Finish(_inPlace ? Octets.End : attempt.Buffer.GetPosition(_decoded));
+    internal void Finish() => attempt.Finish(attempt.Buffer.GetPosition(_inPlace ? attempt.Head.Length + _length : _decoded));
 
     /// <summary>Forgets the answer and gives its memory back. May be called more than once.</summary>
     internal void Clear() => _gathered.Clear();

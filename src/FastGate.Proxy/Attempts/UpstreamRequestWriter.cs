@@ -39,13 +39,13 @@ internal static class UpstreamRequestWriter
 
         head.Raw(provider.FixedHeaders);
         head.Raw(request.Key.AuthorizationBlock);
-        for (int i = 0; i < client.HeaderCount; i++)
+        if (provider.OwnHeaderNames.IsEmpty)
         {
-            ref readonly HeaderField field = ref client.Header(i);
-            if (!field.HopByHop && (Withheld & (1UL << (int)field.Id)) == 0 && (provider.OwnHeaderNames.IsEmpty || !IsOwn(provider, client.NameOf(i))))
-            {
-                head.Header(client, i);
-            }
+            head.Headers(client, Withheld);
+        }
+        else
+        {
+            WriteOthers(ref head, client, provider);
         }
 
         if (request.Endpoint.Verb == HttpVerb.Post)
@@ -54,6 +54,18 @@ internal static class UpstreamRequestWriter
         }
 
         head.Complete();
+    }
+
+    private static void WriteOthers(ref HeadWriter head, RequestHead client, Provider provider)
+    {
+        for (int i = 0; i < client.HeaderCount; i++)
+        {
+            ref readonly HeaderField field = ref client.Header(i);
+            if (!field.HopByHop && (Withheld & (1UL << (int)field.Id)) == 0 && !IsOwn(provider, client.NameOf(i)))
+            {
+                head.Header(client, i);
+            }
+        }
     }
 
     private static bool IsOwn(Provider provider, ReadOnlySpan<byte> name)

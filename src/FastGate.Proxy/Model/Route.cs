@@ -1,4 +1,5 @@
 using System.Text;
+using FastGate.Protocol.Http;
 using FastGate.Proxy.Measurement;
 using FastGate.Routing.Conditions;
 using FastGate.Routing.Planning;
@@ -11,6 +12,9 @@ internal sealed class Route(RoutePlan plan, RouteMeters meters, FactPath? sticky
     internal string Name => Plan.Name;
 
     internal byte[] NameUtf8 { get; } = Encoding.UTF8.GetBytes(plan.Name);
+
+    /// <summary>The line in the heads of its answers that names it.</summary>
+    internal byte[] MarkLine { get; } = HeadWriter.Render(KnownHeader.XFastgateRoute, Encoding.UTF8.GetBytes(plan.Name));
 
     internal RoutePlan Plan { get; } = plan;
 

@@ -2,6 +2,7 @@ using System.Text;
 using FastGate.Protocol.Json;
 using FastGate.Providers.Presets;
 using FastGate.Proxy.Measurement;
+using FastGate.Proxy.Responses;
 using FastGate.Routing.Planning;
 using FastGate.Routing.Targets;
 
@@ -18,6 +19,7 @@ internal sealed class UpstreamTarget
         Provider = provider;
         Decided = decided;
         NameUtf8 = Encoding.UTF8.GetBytes(decided.Name);
+        MarkLine = ResponseHeadWriter.TargetLine(NameUtf8);
         ModelUtf8 = Encoding.UTF8.GetBytes(decided.Model);
         var json = new System.Buffers.ArrayBufferWriter<byte>();
         JsonEscapes.WriteString(json, ModelUtf8);
@@ -48,6 +50,9 @@ internal sealed class UpstreamTarget
 
     /// <summary><c>provider/model</c>.</summary>
     internal byte[] NameUtf8 { get; }
+
+    /// <summary>The line in the head of its answers that names it; empty if its name cannot stand there.</summary>
+    internal byte[] MarkLine { get; }
 
     /// <summary>The model as it stands in a multipart field.</summary>
     internal byte[] ModelUtf8 { get; }

@@ -65,7 +65,7 @@ internal sealed class RelayContext
     /// <summary>Takes the answer down; null when nobody wants it, which is usual.</summary>
     internal AnswerTap? Tap { get; set; }
 
-    internal ResponseMark Mark => MarkFor(Target is null ? default : Target.NameUtf8, Attempts, Fallback);
+    internal ResponseMark Mark => Target is { } target ? MarkFor(target.NameUtf8, target.MarkLine, Attempts, Fallback) : MarkFor(default, Attempts, Fallback);
 
     /// <summary>Begins a request: its id is the client's own if it sent a usable one.</summary>
     internal void Begin(ReadOnlySpan<byte> clientsId, long startTick)
@@ -84,8 +84,10 @@ internal sealed class RelayContext
     }
 
     /// <summary>The mark of an answer that was given before.</summary>
-    internal ResponseMark MarkFor(ReadOnlySpan<byte> target, int attempts, FailureClass fallback) =>
-        new() { RequestId = Id, Target = target, Route = Route, Attempts = attempts, Fallback = fallback, Stream = Stream is null ? default : Stream.TokenText, Origin = Origin, Close = Close };
+    internal ResponseMark MarkFor(ReadOnlySpan<byte> target, int attempts, FailureClass fallback) => MarkFor(target, default, attempts, fallback);
+
+    private ResponseMark MarkFor(ReadOnlySpan<byte> target, ReadOnlySpan<byte> targetLine, int attempts, FailureClass fallback) =>
+        new() { RequestId = Id, Target = target, TargetLine = targetLine, Route = Route, Attempts = attempts, Fallback = fallback, Stream = Stream is null ? default : Stream.TokenText, Origin = Origin, Close = Close };
 
     /// <summary>The head's length for a body of unknown length, as this client can read it.</summary>
     internal long UnknownLength => ClientReadsChunks ? ResponseHeadWriter.Chunked : ResponseHeadWriter.UntilClose;

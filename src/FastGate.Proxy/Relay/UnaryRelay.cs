@@ -26,11 +26,12 @@ internal sealed class UnaryRelay(ClientOutput client)
 
         // What is held is copied once, behind the new head; its connection serves others while the client reads.
         ResponseHeadWriter.WriteForwarded(client.Writer, answer.Attempt.Head, context.Mark, answer.Length);
-        Write(client.Writer, answer.Octets);
+        ReadOnlySequence<byte> octets = answer.Octets;
+        Write(client.Writer, octets);
         if (context.Tap is { } tap)
         {
             tap.Begin(answer.Attempt.Head, context.Mark, answer.Length, isStream: false);
-            tap.Append(answer.Octets);
+            tap.Append(octets);
             tap.Complete();
         }
 

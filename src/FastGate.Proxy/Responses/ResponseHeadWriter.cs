@@ -57,17 +57,14 @@ internal static class ResponseHeadWriter
         head.Complete();
     }
 
+    /// <summary>The line that names a target; empty where it has no name that can stand in a head, as a model's comes from the client and may be any text.</summary>
+    internal static byte[] TargetLine(ReadOnlySpan<byte> target) => IsPrintable(target) ? HeadWriter.Render(KnownHeader.XFastgateTarget, target) : [];
+
+    private static bool IsPrintable(ReadOnlySpan<byte> name) => !name.IsEmpty && !name.ContainsAnyExceptInRange((byte)0x21, (byte)0x7e);
+
     private static void WriteFields(ref HeadWriter head, ResponseHead upstream)
     {
-        for (int i = 0; i < upstream.HeaderCount; i++)
-        {
-            ref readonly HeaderField field = ref upstream.Header(i);
-            if (!field.HopByHop && (Withheld & (1UL << (int)field.Id)) == 0)
-            {
-                head.Header(upstream, i);
-            }
-        }
-
+        head.Headers(upstream, Withheld);
         if (upstream.TryGet(KnownHeader.XRequestId, out ReadOnlySpan<byte> providersId))
         {
             // Ours has the name that clients log; the provider's own stays findable.
@@ -80,16 +77,20 @@ internal static class ResponseHeadWriter
         head.Header(KnownHeader.XRequestId, mark.RequestId);
         if (mark.Route is not null)
         {
-            head.Header(KnownHeader.XFastgateRoute, mark.Route.NameUtf8);
+            head.Raw(mark.Route.MarkLine);
         }
 
-        // A model's name comes from the client and may be any text; a field value may not.
-        if (!mark.Target.IsEmpty && !mark.Target.ContainsAnyExceptInRange((byte)0x21, (byte)0x7e))
+        head.Raw(mark.TargetLine);
+        if (mark.TargetLine.IsEmpty && IsPrintable(mark.Target))
         {
             head.Header(KnownHeader.XFastgateTarget, mark.Target);
         }
 
-        if (mark.Attempts > 0)
+        if (mark.Attempts == 1)
+        {
+            head.Raw("x-fastgate-attempts: 1\r\n"u8);
+        }
+        else if (mark.Attempts > 0)
         {
             head.Header(KnownHeader.XFastgateAttempts, mark.Attempts);
         }

@@ -12,6 +12,9 @@ internal readonly ref struct ResponseMark
     /// <summary><c>provider/model</c> that answered; empty before one was chosen.</summary>
     internal ReadOnlySpan<byte> Target { get; init; }
 
+    /// <summary>The line that says so, where it is rendered already.</summary>
+    internal ReadOnlySpan<byte> TargetLine { get; init; }
+
     /// <summary>The route, or null for requests that name a provider's model directly.</summary>
     internal Route? Route { get; init; }
 

@@ -106,6 +106,38 @@ public class HeadWriterTests
         Assert.Throws<ArgumentException>(() => Writer().RequestLine("GET"u8, "/#a"u8));
     }
 
+    [Theory]
+    [InlineData("A: 1\r\nB: 2\r\nC: 3\r\n", "A: 1\r\nB: 2\r\nC: 3\r\n")]
+    [InlineData("A:1\r\nB: 2\r\nC: 3\r\n", "A: 1\r\nB: 2\r\nC: 3\r\n")]
+    [InlineData("A: 1\r\nB:\t2\r\nC: 3\r\n", "A: 1\r\nB: 2\r\nC: 3\r\n")]
+    [InlineData("A: 1\r\nB: 2\r\nC: 3 \t\r\n", "A: 1\r\nB: 2\r\nC: 3\r\n")]
+    [InlineData("A:  1\r\nB: 2\r\nC:\r\nD: \r\n", "A: 1\r\nB: 2\r\nC: \r\nD: \r\n")]
+    [InlineData("Cookie: c\r\nA: 1\r\nB: 2\r\n", "A: 1\r\nB: 2\r\n")]
+    [InlineData("A: 1\r\nCookie: c\r\nB: 2\r\n", "A: 1\r\nB: 2\r\n")]
+    [InlineData("A: 1\r\nB: 2\r\nCookie: c\r\n", "A: 1\r\nB: 2\r\n")]
+    [InlineData("A: 1\r\nConnection: close, B\r\nB: 2\r\nC: 3\r\n", "A: 1\r\nC: 3\r\n")]
+    [InlineData("Cookie: c\r\n", "")]
+    [InlineData("", "")]
+    public void Fields_of_a_head_are_forwarded_together(string fields, string forwarded)
+    {
+        var head = new ResponseHead();
+        ParseStatus status = ResponseParser.TryParse(Sequences.Single("HTTP/1.1 200 OK\r\n" + fields + "\r\n"), head, HeadRuns.Limits, HttpVerb.Get);
+        Assert.Equal(ParseStatus.Complete, status);
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new HeadWriter(output);
+        writer.Headers(head, 1UL << (int)KnownHeader.Cookie);
+        writer.Complete();
+
+        Assert.Equal(forwarded + "\r\n", Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
+    [Fact]
+    public void Line_is_rendered_to_be_written_often()
+    {
+        Assert.Equal("x-fastgate-route: chat\r\n", Encoding.ASCII.GetString(HeadWriter.Render(KnownHeader.XFastgateRoute, "chat"u8)));
+        Assert.Throws<ArgumentException>(() => HeadWriter.Render(KnownHeader.XFastgateRoute, "a\r\nb: c"u8));
+    }
+
     [Fact]
     public void Parsed_fields_are_forwarded()
     {
