@@ -76,6 +76,18 @@ internal static class FieldRules
             }
 
             ReadOnlySpan<byte> rest = bytes.Slice(fields[i].Value.Offset, fields[i].Value.Length);
+            if (KnownHeaders.Lookup(rest) == KnownHeader.KeepAlive)
+            {
+                // What nearly every provider says: no list to take apart.
+                if (++options > MaxConnectionOptions)
+                {
+                    return false;
+                }
+
+                keep = true;
+                continue;
+            }
+
             while (!rest.IsEmpty)
             {
                 int comma = rest.IndexOf((byte)',');

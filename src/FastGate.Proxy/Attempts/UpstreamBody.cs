@@ -61,6 +61,12 @@ internal struct UpstreamBody
     /// <param name="most">How many octets.</param>
     internal void WritePiece(PipeWriter output, in BodyEdits edits, long most)
     {
+        if (_isOnePiece && _offset == 0 && _length <= most && TryWriteWhole(output, edits))
+        {
+            IsSent = true;
+            return;
+        }
+
         while (most > 0)
         {
             if (_nextEdit == edits.Count)
@@ -83,6 +89,33 @@ internal struct UpstreamBody
         }
 
         IsSent = _nextEdit == edits.Count && _offset == _length;
+    }
+
+    // The usual body: with its edits it fits into the room that the output has behind the head.
+    private readonly bool TryWriteWhole(PipeWriter output, in BodyEdits edits)
+    {
+        Span<byte> room = output.GetSpan();
+        long length = _length + edits.Growth;
+        if (length > room.Length)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> body = _rest.FirstSpan;
+        int read = 0;
+        for (int i = 0; i < edits.Count; i++)
+        {
+            ref readonly BodyEdit edit = ref edits[i];
+            ReadOnlySpan<byte> before = body[read..(int)edit.Offset];
+            before.CopyTo(room);
+            edit.Replacement.Span.CopyTo(room[before.Length..]);
+            room = room[(before.Length + edit.Replacement.Length)..];
+            read = (int)(edit.Offset + edit.Length);
+        }
+
+        body[read..].CopyTo(room);
+        output.Advance((int)length);
+        return true;
     }
 
     private void Copy(PipeWriter output, long count)
