@@ -11,21 +11,21 @@ namespace FastGate.Protocol.Http;
 /// </summary>
 internal static class HeadSearch
 {
-    /// <summary>Where the first colon is; -1 when there is none.</summary>
+    /// <summary>Where the first colon is, at or after <paramref name="start"/>, which is not negative; -1 when there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int IndexOfColon(ReadOnlySpan<byte> text)
+    internal static int IndexOfColon(ReadOnlySpan<byte> text, int start)
     {
-        if (Vector128.IsHardwareAccelerated && text.Length >= Vector128<byte>.Count)
+        if (Vector128.IsHardwareAccelerated && text.Length - start >= Vector128<byte>.Count)
         {
-            var octets = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text));
+            var octets = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)start);
             uint colons = Vector128.Equals(octets, Vector128.Create((byte)':')).ExtractMostSignificantBits();
             if (colons != 0)
             {
-                return BitOperations.TrailingZeroCount(colons);
+                return start + BitOperations.TrailingZeroCount(colons);
             }
         }
 
-        return SearchColon(text);
+        return SearchColon(text, start);
     }
 
     /// <summary>Where the first control octet but HTAB is (<see cref="Octets.Control"/>), at or after <paramref name="start"/>; -1 when there is none.</summary>
@@ -88,7 +88,11 @@ internal static class HeadSearch
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int SearchColon(ReadOnlySpan<byte> text) => text.IndexOf((byte)':');
+    private static int SearchColon(ReadOnlySpan<byte> text, int start)
+    {
+        int found = text[start..].IndexOf((byte)':');
+        return found < 0 ? -1 : start + found;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int SearchControl(ReadOnlySpan<byte> text, int start)

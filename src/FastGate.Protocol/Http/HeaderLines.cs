@@ -9,53 +9,46 @@ internal static class HeaderLines
     public static HeadError Read(MessageHead head, ReadOnlySpan<byte> bytes, int position, int maxHeaders)
     {
         // The head ends in CRLF CRLF, so every search below finds something, and the octet after a CR can be looked at.
-        while (true)
+        while (position != bytes.Length - 2)
         {
-            ReadOnlySpan<byte> rest = bytes[position..];
-            if (rest.Length == 2)
-            {
-                return HeadError.None;
-            }
-
             if (head.HeaderCount >= maxHeaders)
             {
                 return HeadError.TooManyHeaders;
             }
 
-            int colon = HeadSearch.IndexOfColon(rest);
-            if (colon <= 0)
+            int colon = HeadSearch.IndexOfColon(bytes, position);
+            if (colon <= position)
             {
-                return Classify(rest);
+                return Classify(bytes[position..]);
             }
 
-            ReadOnlySpan<byte> name = rest[..colon];
+            ReadOnlySpan<byte> name = bytes[position..colon];
             KnownHeader id = KnownHeaders.Lookup(name);
             if (id <= KnownHeader.XFastgateOther && name.ContainsAnyExcept(Octets.Token))
             {
-                return Classify(rest);
+                return Classify(bytes[position..]);
             }
 
             int start = colon + 1;
-            int end = HeadSearch.IndexOfControl(rest, start);
-            if (rest[end] != '\r' || rest[end + 1] != '\n')
+            int end = HeadSearch.IndexOfControl(bytes, start);
+            if (bytes[end] != '\r' || bytes[end + 1] != '\n')
             {
-                return Classify(rest);
+                return Classify(bytes[position..]);
             }
 
-            int next = end + 2;
-            while (start < end && Octets.IsOws(rest[start]))
+            // One space, as nearly everybody writes it.
+            int valueStart = bytes[start] == ' ' ? start + 1 : start;
+            var value = new ByteSlice(valueStart, end - valueStart);
+            if (Octets.IsOws(bytes[valueStart]) || Octets.IsOws(bytes[end - 1]))
             {
-                start++;
+                value = Octets.TrimOws(bytes, start, end);
             }
 
-            while (end > start && Octets.IsOws(rest[end - 1]))
-            {
-                end--;
-            }
-
-            head.Add(new ByteSlice(position, colon), new ByteSlice(position + start, end - start), id);
-            position += next;
+            head.Add(new ByteSlice(position, colon - position), value, id);
+            position = end + 2;
         }
+
+        return HeadError.None;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

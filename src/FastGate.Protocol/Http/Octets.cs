@@ -31,8 +31,13 @@ internal static class Octets
     /// <summary>Strips optional white space (RFC 9110 §5.6.3) from both ends.</summary>
     public static ReadOnlySpan<byte> TrimOws(ReadOnlySpan<byte> text)
     {
-        int start = 0;
-        int end = text.Length;
+        ByteSlice trimmed = TrimOws(text, 0, text.Length);
+        return text.Slice(trimmed.Offset, trimmed.Length);
+    }
+
+    /// <summary>The same for a part of a text, from <paramref name="start"/> to before <paramref name="end"/>.</summary>
+    public static ByteSlice TrimOws(ReadOnlySpan<byte> text, int start, int end)
+    {
         while (start < end && IsOws(text[start]))
         {
             start++;
@@ -43,6 +48,6 @@ internal static class Octets
             end--;
         }
 
-        return text[start..end];
+        return new ByteSlice(start, end - start);
     }
 }

@@ -29,12 +29,13 @@ public class HeadSearchTests
     public void First_of_several_is_found()
     {
         byte[] text = "name: value\r\nother-name-that-is-long: another value, a long one\r\n"u8.ToArray();
-        Assert.Equal(4, HeadSearch.IndexOfColon(text));
+        Assert.Equal(4, HeadSearch.IndexOfColon(text, 0));
         Assert.Equal(11, HeadSearch.IndexOfControl(text, 5));
         Assert.Equal(12, HeadSearch.IndexOfControl(text, 12));
-        Assert.Equal(23, HeadSearch.IndexOfColon(text.AsSpan(13)));
+        Assert.Equal(36, HeadSearch.IndexOfColon(text, 13));
         Assert.Equal(text.Length - 2, HeadSearch.IndexOfControl(text, 13));
-        Assert.Equal(-1, HeadSearch.IndexOfColon("no such octet here"u8));
+        Assert.Equal(-1, HeadSearch.IndexOfColon("no such octet here"u8, 0));
+        Assert.Equal(-1, HeadSearch.IndexOfColon("a: colon long before the end"u8, 2));
     }
 
     // Mostly line ends, so that every pair of pieces of 16 is cut through one in every way.
