@@ -58,7 +58,10 @@ internal static class Statistics
     /// The median of the ratios within each round. A round is seconds long and its parts stand next to each other, so
     /// what the machine does meanwhile hits both sides of a ratio more than it would two medians taken on their own.
     /// </summary>
-    public static double Ratio(IReadOnlyList<Round> rounds, IReadOnlyList<Round> reference, string metric)
+    public static double Ratio(IReadOnlyList<Round> rounds, IReadOnlyList<Round> reference, string metric) => Median(Ratios(rounds, reference, metric));
+
+    /// <summary>The ratio within each round that has both sides.</summary>
+    public static IReadOnlyList<double> Ratios(IReadOnlyList<Round> rounds, IReadOnlyList<Round> reference, string metric)
     {
         var ratios = new List<double>();
         for (int i = 0; i < Math.Min(rounds.Count, reference.Count); i++)
@@ -69,6 +72,6 @@ internal static class Statistics
             }
         }
 
-        return Median(ratios);
+        return ratios;
     }
 }

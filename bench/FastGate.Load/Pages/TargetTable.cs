@@ -71,10 +71,18 @@ internal static class TargetTable
 
         public Row Ratio(string title, string scenario, string metric, string reference, string target, double most = double.MaxValue, double least = 0, string gateway = Gateway)
         {
-            double ratio = Statistics.Ratio(comparison.RoundsOf(scenario, gateway), comparison.RoundsOf(scenario, reference), metric);
-            return double.IsNaN(ratio)
-                ? new Row(title, target, Nothing, null)
-                : new Row(title, target, Text($"{ratio:F2} x ({Median(scenario, gateway, metric):F1} beside {Median(scenario, reference, metric):F1})"), ratio <= most && ratio >= least);
+            IReadOnlyList<double> ratios = Statistics.Ratios(comparison.RoundsOf(scenario, gateway), comparison.RoundsOf(scenario, reference), metric);
+            if (ratios.Count == 0)
+            {
+                return new Row(title, target, Nothing, null);
+            }
+
+            // How far the rounds lie apart says how much the median may be believed.
+            double ratio = Statistics.Median(ratios);
+            return new Row(
+                title, target,
+                Text($"{ratio:F2} x, by round {ratios.Min():F2} to {ratios.Max():F2} ({Median(scenario, gateway, metric):F1} beside {Median(scenario, reference, metric):F1})"),
+                ratio <= most && ratio >= least);
         }
 
         public Row Value(string title, string scenario, string metric, string target, double most, string unit, double factor = 1)

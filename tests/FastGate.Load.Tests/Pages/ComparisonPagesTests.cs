@@ -32,12 +32,22 @@ public sealed class ComparisonPagesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(9.5, "0.95 x (9.5 beside 10.0)", true)]
-    [InlineData(9.6, "0.96 x (9.6 beside 10.0)", false)]
+    [InlineData(9.5, "0.95 x, by round 0.95 to 0.95 (9.5 beside 10.0)", true)]
+    [InlineData(9.6, "0.96 x, by round 0.96 to 0.96 (9.6 beside 10.0)", false)]
     public void A_target_is_met_at_its_limit_and_missed_beyond(double cpu, string measured, bool met)
     {
         TargetTable.Row row = TargetTable.Rows(Sample("2026-01-02", cpu)).First();
         Assert.Equal((measured, met), (row.Measured, row.IsMet));
+    }
+
+    [Fact]
+    public void A_ratio_is_told_with_how_far_its_rounds_lie_apart()
+    {
+        static List<Round> Rounds(params double[] cpu) => [.. cpu.Select(each => new Round { ["cpu_us_per_request"] = each })];
+        var scenario = new Scenario { Name = "unary-32", Title = "s", Kind = ScenarioKind.Closed, Upstream = "load" };
+        var rounds = new Dictionary<string, List<Round>> { ["gateway"] = Rounds(8, 20, 12), ["haproxy"] = Rounds(10, 16, 10) };
+        Comparison comparison = Sample("2026-01-02", cpu: 9) with { Scenarios = [new ScenarioResult(scenario, rounds)] };
+        Assert.Equal("1.20 x, by round 0.80 to 1.25 (12.0 beside 10.0)", TargetTable.Rows(comparison).First().Measured);
     }
 
     [Fact]
