@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using FastGate.Proxy.Model;
 using FastGate.Proxy.Tests.Harness;
+using FastGate.Proxy.Views;
 using FastGate.Routing.Planning;
 using FastGate.Routing.Retry;
 
@@ -41,6 +42,9 @@ internal static class Chains
     internal static string[] Attempts(this Message response) =>
         [.. response.Json.GetProperty("error").GetProperty("attempts").EnumerateArray().Select(attempt =>
             $"{attempt.GetProperty("target").GetString()} {attempt.GetProperty("error").GetString()} {(attempt.TryGetProperty("status", out JsonElement status) ? status.GetInt32() : 0)}")];
+
+    /// <summary>No target has a call under way any more: the client has its answer a moment before the call is settled.</summary>
+    internal static Task NothingInFlightAsync(Gateway gateway) => EventuallyAsync(() => new GatewayView(gateway.Plane).Targets.All(target => target.InFlight == 0));
 
     /// <summary>Until a state that the gateway only shows, and does not announce, has come.</summary>
     internal static async Task<bool> EventuallyAsync(Func<bool> condition)
