@@ -76,21 +76,11 @@ internal static class FieldRules
             }
 
             ReadOnlySpan<byte> rest = bytes.Slice(fields[i].Value.Offset, fields[i].Value.Length);
-            if (KnownHeaders.Lookup(rest) == KnownHeader.KeepAlive)
-            {
-                // What nearly every provider says: no list to take apart.
-                if (++options > MaxConnectionOptions)
-                {
-                    return false;
-                }
-
-                keep = true;
-                continue;
-            }
-
             while (!rest.IsEmpty)
             {
-                int comma = rest.IndexOf((byte)',');
+                // What nearly every provider says: no list to take apart.
+                bool keepsAlive = KnownHeaders.Lookup(rest) == KnownHeader.KeepAlive;
+                int comma = keepsAlive ? -1 : rest.IndexOf((byte)',');
                 ReadOnlySpan<byte> option = Octets.TrimOws(comma < 0 ? rest : rest[..comma]);
                 rest = comma < 0 ? default : rest[(comma + 1)..];
                 if (option.IsEmpty)
@@ -103,7 +93,7 @@ internal static class FieldRules
                     return false;
                 }
 
-                if (KnownHeaders.Lookup(option) == KnownHeader.KeepAlive)
+                if (keepsAlive || KnownHeaders.Lookup(option) == KnownHeader.KeepAlive)
                 {
                     // It names a field too, but one that never goes further.
                     keep = true;

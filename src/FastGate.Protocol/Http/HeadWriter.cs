@@ -131,16 +131,14 @@ public ref struct HeadWriter
     {
         ref readonly HeaderField field = ref head.Header(index);
         ReadOnlySpan<byte> bytes = head.Bytes;
-        int colon = field.Name.Offset + field.Name.Length;
         Reserve(field.Name.Length + field.Value.Length + 4);
-        if (field.Value.Offset == colon + 2 && bytes[colon + 1] == ' ')
+        if (HasOneSpace(bytes, field))
         {
-            // As nearly everybody writes it, and as it is written here: one copy.
-            Append(bytes[field.Name.Offset..(field.Value.Offset + field.Value.Length)]);
+            Append(bytes[field.Name.Offset..field.Value.End]);
         }
         else
         {
-            Append(bytes[field.Name.Offset..colon]);
+            Append(bytes[field.Name.Offset..field.Name.End]);
             Append(": "u8);
             Append(bytes.Slice(field.Value.Offset, field.Value.Length));
         }
@@ -168,19 +166,16 @@ public ref struct HeadWriter
                 continue;
             }
 
-            int lineStart = field.Name.Offset;
-            int colon = lineStart + field.Name.Length;
-            int valueEnd = field.Value.Offset + field.Value.Length;
-            bool plain = field.Value.Offset == colon + 2 && bytes[colon + 1] == ' ' && bytes[valueEnd] == '\r';
-            if (!plain || lineStart != end)
+            bool plain = HasOneSpace(bytes, field) && bytes[field.Value.End] == '\r';
+            if (!plain || field.Name.Offset != end)
             {
                 Raw(bytes[start..end]);
-                start = end = lineStart;
+                start = end = field.Name.Offset;
             }
 
             if (plain)
             {
-                end = valueEnd + 2;
+                end = field.Value.End + 2;
             }
             else
             {
@@ -222,6 +217,10 @@ public ref struct HeadWriter
         _span = default;
         _used = 0;
     }
+
+    // As nearly everybody writes it before a value, and as it is written here: name and value can be copied as they stand.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasOneSpace(ReadOnlySpan<byte> bytes, in HeaderField field) => field.Value.Offset == field.Name.End + 2 && bytes[field.Name.End + 1] == ' ';
 
     private static ReadOnlySpan<byte> NameOf(KnownHeader header)
     {

@@ -36,15 +36,7 @@ internal static class HeaderLines
                 return Classify(bytes[position..]);
             }
 
-            // One space, as nearly everybody writes it.
-            int valueStart = bytes[start] == ' ' ? start + 1 : start;
-            var value = new ByteSlice(valueStart, end - valueStart);
-            if (Octets.IsOws(bytes[valueStart]) || Octets.IsOws(bytes[end - 1]))
-            {
-                value = Octets.TrimOws(bytes, start, end);
-            }
-
-            head.Add(new ByteSlice(position, colon - position), value, id);
+            head.Add(new ByteSlice(position, colon - position), Octets.TrimOws(bytes, start, end), id);
             position = end + 2;
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace FastGate.Protocol.Http;
 
@@ -36,6 +37,7 @@ internal static class Octets
     }
 
     /// <summary>The same for a part of a text, from <paramref name="start"/> to before <paramref name="end"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ByteSlice TrimOws(ReadOnlySpan<byte> text, int start, int end)
     {
         while (start < end && IsOws(text[start]))

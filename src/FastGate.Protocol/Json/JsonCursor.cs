@@ -91,12 +91,10 @@ public ref struct JsonCursor
             }
         }
 
-        if ((uint)_position < (uint)json.Length && json[_position] == '}' && _depth > 0)
+        if ((uint)_position < (uint)json.Length && json[_position] == '}')
         {
             _first = false;
-            _depth--;
-            _position++;
-            return false;
+            return LeaveOrFault('}', '}');
         }
 
         return SearchProperty();

@@ -80,8 +80,11 @@ internal static class ResponseHeadWriter
             head.Raw(mark.Route.MarkLine);
         }
 
-        head.Raw(mark.TargetLine);
-        if (mark.TargetLine.IsEmpty && IsPrintable(mark.Target))
+        if (!mark.TargetLine.IsEmpty)
+        {
+            head.Raw(mark.TargetLine);
+        }
+        else if (IsPrintable(mark.Target))
         {
             head.Header(KnownHeader.XFastgateTarget, mark.Target);
         }
